@@ -198,6 +198,7 @@ const HOMES = {
   chalk: 'report',
   'get-east-asian-width': 'report',
   'fft.js': 'audio',
+  'libopus-wasm': 'rtp',
   diff: 'story',
   'fast-glob': 'runner',
   picomatch: '(runner|policy)',

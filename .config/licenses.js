@@ -1,6 +1,9 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Packages that hold compiled code of somebody else, whose license they only name; it lies in the folder beside. */
+const FURTHER = { 'libopus-wasm': 'libopus' };
+
 /** Writes what the licenses of the packages in a bundle demand of who hands on their code. */
 export function writeLicenses(output, file) {
   const folders = new Set(
@@ -18,5 +21,10 @@ function licenseOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
   const text = file === undefined ? '' : `\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
-  return `${name} ${version} (${license})${text}\n`;
+  const further = FURTHER[name];
+  const also =
+    further === undefined
+      ? ''
+      : `\n\n${readFileSync(join(import.meta.dirname, `licenses/${further}.txt`), 'utf8').trim()}`;
+  return `${name} ${version} (${license})${text}${also}\n`;
 }

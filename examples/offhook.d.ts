@@ -346,7 +346,26 @@ interface PeerOptions {
    *
    * @minItems 1
    */
-  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
+  /**
+   * Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and
+   * takes it. Nothing is decoded: `rtp.video` counts pictures, and where `--save-audio` saves
+   * the audio what comes is a file beside it.
+   * Examples: {"file":"clip.h264","fps":30}.
+   */
+  video?: {
+    /**
+     * An H.264 byte stream (ITU-T H.264, annex B) that is sent over and over in each call; its
+     * path is relative to the scenario file. Without one the peer only receives.
+     * Examples: "clip.h264".
+     */
+    file?: string;
+    /**
+     * Pictures of the file in a second.
+     * Default: 25.
+     */
+    fps?: number;
+  };
   /**
    * The peer is a session recording server (RFC 7866): every stream of an offer is answered
    * with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered
@@ -1032,10 +1051,16 @@ interface IdentityOptions {
  */
 interface IdentityCheck {
   /**
-   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
-   * numbers it is for (RFC 8226) are looked at.
+   * Whose key must have signed, and which must be valid now. Certificates between it and an
+   * authority may follow it. The numbers it is for (RFC 8226) are not looked at.
    */
   certificate?: string;
+  /**
+   * Certificates of authorities, one behind the other: that of the signer must have been
+   * issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1).
+   * Revocation is not checked. Default: the issuer is not looked at.
+   */
+  trusted?: string;
   /**
    * The key that must have signed, where there is no certificate.
    */
@@ -1406,6 +1431,23 @@ interface Rtp {
    * some seconds old; absent until one came.
    */
   readonly lost?: number;
+  /**
+   * The video of the call, of a peer with the option `video`; absent where none was agreed on.
+   */
+  readonly video?: {
+    /**
+     * Pictures sent.
+     */
+    sent: number;
+    /**
+     * Pictures of which at least one slice came whole.
+     */
+    received: number;
+    /**
+     * Packets that did not come, by their sequence numbers.
+     */
+    lost: number;
+  };
 }
 
 /**
@@ -2182,7 +2224,7 @@ interface SdpWish {
   /**
    * The codecs to offer, the preferred one first. Default: those of the peer.
    */
-  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * Direction of the audio, seen from the peer (RFC 3264, 5.1). Default: sendrecv; in an
    * answer what the offer allows.
@@ -2207,6 +2249,11 @@ interface SdpWish {
    */
   readonly lines?: string[];
   /**
+   * `false`: no video, although the peer has the option `video`; one that is there is switched
+   * off.
+   */
+  readonly video?: boolean;
+  /**
    * Encrypts what is sent with another SRTP key than the description says, so that nobody can
    * read it, until the next description of the call.
    */
@@ -2228,7 +2275,7 @@ interface SdpStreamWish {
   /**
    * The codecs to offer, the preferred one first. Default: those of the peer.
    */
-  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * `inactive` pauses it.
    */
@@ -3842,6 +3889,27 @@ interface Agent {
    */
   verify_no_media(during: Duration, call?: CallInfo): void;
   /**
+   * Waits for a message the agent receives and returns it. Each message is given once: the next
+   * `expect` of the same kind waits for the next one.
+   * Returns when the message came.
+   * Time limit: 5s.
+   * @param method_or_code Method of a request, any token, or code of a response.
+   * @param options `header`: an object of header names with the text their value must contain or
+   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
+   * its messages.
+   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.dial(bob);
+   * const invite = bob.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
+   * assert(invite.sdp).is_absent();
+   * @see RFC 3261, 7
+   */
+  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
+  /**
    * Value of a header of the INVITE this agent received for its current or last call; several of
    * one name joined with ", ".
    * @param name Header name, any case, long or compact form.
@@ -5002,25 +5070,6 @@ interface SipPeer {
    */
   verify_recording(path: string, call: CallInfo): HeardRecording;
   /**
-   * Waits for a message the peer receives and returns it. Each message is given once: the next
-   * `expect` of the same kind waits for the next one.
-   * Returns when the message came.
-   * Time limit: 5s.
-   * @param method_or_code Method of a request, any token, or code of a response.
-   * @param options `header`: an object of header names with the text their value must contain or
-   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
-   * its messages.
-   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
-   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
-   * @example
-   * const invite = p.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
-   * assert(invite.sdp).is_absent();
-   * @see RFC 3261, 7
-   */
-  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
-  /**
    * Builds the text of a message for `send`: nothing is added, nothing is corrected, but for a
    * missing Content-Length where there is a body and `headers` has none.
    * @param parts `start`: the first line; `headers`: an array of `[name, value]` in order, repeated
@@ -5090,6 +5139,27 @@ interface SipPeer {
    * @see RFC 3550, 6.4
    */
   verify_no_media(during: Duration, call?: CallInfo): void;
+  /**
+   * Waits for a message the agent receives and returns it. Each message is given once: the next
+   * `expect` of the same kind waits for the next one.
+   * Returns when the message came.
+   * Time limit: 5s.
+   * @param method_or_code Method of a request, any token, or code of a response.
+   * @param options `header`: an object of header names with the text their value must contain or
+   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
+   * its messages.
+   * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
+   * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
+   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
+   * promise, a text.
+   * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
+   * @example
+   * alice.dial(bob);
+   * const invite = bob.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });
+   * assert(invite.sdp).is_absent();
+   * @see RFC 3261, 7
+   */
+  expect(method_or_code: string | number, options?: ExpectOptions): SipMessage;
   /**
    * Value of a header of the INVITE this agent received for its current or last call; several of
    * one name joined with ", ".

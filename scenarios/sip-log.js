@@ -1,5 +1,5 @@
 // The SIP messages of agents as values, what provisional responses tell, and expectations about order.
-import { call, established, idle, pair, ringing } from './lib/agents.js';
+import { call, established, fails, idle, pair, ringing } from './lib/agents.js';
 
 scenario('messages of a call, from both ends', { tags: ['serverless'] }, () => {
   const [alice, bob] = pair();
@@ -33,6 +33,26 @@ scenario('messages of a call, from both ends', { tags: ['serverless'] }, () => {
   await_until(() => assert(bob.sip.received('BYE')).is_not_empty());
   const times = alice.sip.all().map((one) => one.at);
   assert(times).equals([...times].sort((a, b) => a - b));
+});
+
+scenario('the next message of a kind, each given once', { tags: ['serverless'] }, () => {
+  const [alice, bob] = pair();
+  for (const round of [1, 2]) {
+    alice.dial(bob);
+    const invite = bob.expect('invite', { header: { From: /alice/ } });
+    assert(invite.sdp).is_present();
+    bob.accept();
+    const answer = alice.expect(200, { in: invite });
+    assert(answer.call_id).equals(invite.call_id);
+    assert(bob.sip.received('INVITE').length).equals(round);
+    established(alice, bob);
+    alice.hangup();
+    bob.expect('BYE', { in: answer });
+    idle(alice, bob);
+  }
+  fails('E_AWAIT_TIMEOUT', 'agent "bob": expect: no BYE came (waited 100 ms)', () =>
+    bob.expect('BYE', { within: '100ms' }),
+  );
 });
 
 scenario('provisional responses', { tags: ['serverless'] }, () => {

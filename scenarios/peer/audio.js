@@ -15,7 +15,7 @@ function up(p, bob, options) {
   await_until(() => assert(bob.state).equals(State.Established));
 }
 
-scenario.each([{ codec: 'PCMU' }, { codec: 'PCMA' }, { codec: 'G722' }])(
+scenario.each([{ codec: 'PCMU' }, { codec: 'PCMA' }, { codec: 'G722' }, { codec: 'opus' }])(
   'both hear each other by $codec',
   ({ codec }) => {
     const p = peer('peer-' + codec, { codecs: [codec] });
@@ -41,6 +41,27 @@ scenario('digits both ways', ({ p, bob }) => {
   bob.dtmf('159*');
   await_until(() => assert(p.received_digits).equals('159*'));
   p.hangup();
+});
+
+scenario('opus becomes PCMA and opus again in one call, with digits between', () => {
+  const [one, other] = ['one', 'other'].map((name) => peer(name, { codecs: ['opus', 'PCMA'] }));
+  other.on_invite([[200]]);
+  one.dial(other);
+  await_until(() => assert(one.state).equals(State.Established));
+  other.send_audio(tone(700));
+  for (const [codecs, digits] of [
+    [['opus'], '12'],
+    [['PCMA'], '34'],
+    [['opus'], '56'],
+  ]) {
+    const change = one.reinvite({ sdp: { codecs } });
+    await_until(() => assert(change.final?.sdp?.media[0]?.codecs[0]?.name).equals(codecs[0]));
+    await_until(() => assert(other.media?.codec).equals(codecs[0]));
+    one.verify_audio(700);
+    one.dtmf(digits);
+  }
+  await_until(() => assert(other.received_digits).equals('123456'));
+  one.bye();
 });
 
 scenario('no audio while held, audio again after', ({ p, bob }) => {

@@ -155,6 +155,9 @@ scenario('the certificate is fetched from where the token says', ({ caller, plat
   assert(valid).is_absent();
   const certificate = http('GET', info).expect_status(200).body;
   assert(read_identity(value, { certificate }).valid).is_true();
+  assert(read_identity(value, { certificate, trusted: certificate }).valid).is_true();
+  const trusted = generate_key().certificate; // an authority that did not issue it
+  assert(read_identity(value, { certificate, trusted })).contains({ valid: false, code: 437 });
   platform.respond(486);
 });
 

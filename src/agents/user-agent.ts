@@ -70,6 +70,8 @@ export interface AgentContext {
   log(line: string): void;
   /** Gets the files that configure the agent's program, when it starts. */
   config?(files: readonly ConfigFile[]): void;
+  /** Where the video that the agent receives is saved, by the number of the call, from 1; absent: nowhere. */
+  videoFile?(call: number): string;
   /** Judges what may be sent; without a guard everything may. */
   guard?: SipGuard;
 }

@@ -208,6 +208,11 @@ export function audioFiles(folder: string): (scenario: ScenarioId) => AudioFile 
   };
 }
 
+/** Path of the file for the video that came in a call: named like that of its audio, which is beside it. */
+export function videoFileOf(file: AudioFile, agent: string, call: number): string {
+  return file(agent, call, 'video').replace(/\.wav$/, '.h264');
+}
+
 function namePart(text: string): string {
   return fileNamePart(text, LONGEST_PART);
 }

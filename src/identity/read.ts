@@ -1,6 +1,7 @@
 /** Reads and checks the value of an Identity header as a verification service does (RFC 8224, 6.2; RFC 8225, 8588). */
 import { createPublicKey, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { OffhookError } from '../errors.js';
+import { certificatesIn, chainProblem, isValidAt } from './chain.js';
 import {
   canonicalJson,
   identified,
@@ -13,7 +14,10 @@ import {
 } from './canonical.js';
 
 export interface ReadOptions {
+  /** Further ones behind it are those between it and the authority. */
   readonly certificate?: string;
+  /** Authorities: without them the issuer is not looked at. */
+  readonly trusted?: string;
   readonly public_key?: string;
   /** Who calls and who is called, as the message says: must be what was signed. */
   readonly orig?: string;
@@ -206,15 +210,34 @@ function shown(value: Json | undefined): string {
 interface CheckingKey {
   readonly key: KeyObject;
   readonly certificate?: X509Certificate;
+  readonly chain?: readonly X509Certificate[];
+  readonly trusted?: readonly X509Certificate[];
 }
 
-function checkingKey({ certificate, public_key }: ReadOptions): CheckingKey | undefined {
+function checkingKey(options: ReadOptions): CheckingKey | undefined {
+  const { certificate, public_key, trusted } = options;
   if (certificate !== undefined) {
     const read = attempt('certificate', 'a certificate', () => new X509Certificate(certificate));
-    return { certificate: read, key: read.publicKey };
+    const key = { certificate: read, key: read.publicKey };
+    if (trusted === undefined) return key;
+    return {
+      ...key,
+      chain: attempt('certificate', 'certificates', () => certificatesIn(certificate)),
+      trusted: attempt('trusted', 'one or more certificates', () => authoritiesIn(trusted)),
+    };
+  }
+  if (trusted !== undefined) {
+    const what = 'option "trusted" needs the option "certificate"';
+    throw new OffhookError('E_ARGUMENT', { subject: 'read_identity()', what });
   }
   if (public_key === undefined) return undefined;
   return { key: attempt('public_key', 'a public key', () => createPublicKey(public_key)) };
+}
+
+function authoritiesIn(pem: string): readonly X509Certificate[] {
+  const all = certificatesIn(pem);
+  if (all.length === 0) throw new Error('it holds none');
+  return all;
 }
 
 function attempt<T>(option: string, what: string, read: () => T): T {
@@ -238,12 +261,16 @@ function keyProblem(
   { now = Date.now() / 1000 }: ReadOptions,
 ): Problem | undefined {
   if (key === undefined) return undefined;
-  const { certificate } = key;
+  const { certificate, chain, trusted } = key;
   if (key.key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
     return [437, 'the key is not on the curve P-256'];
   }
   if (certificate === undefined) return undefined;
-  const [from, to] = [certificate.validFrom, certificate.validTo];
-  const isInTime = Date.parse(from) / 1000 <= now && now <= Date.parse(to) / 1000;
-  return isInTime ? undefined : [437, `the certificate is valid from ${from} to ${to}`];
+  if (!isValidAt(certificate, now)) {
+    const { validFrom, validTo } = certificate;
+    return [437, `the certificate is valid from ${validFrom} to ${validTo}`];
+  }
+  if (chain === undefined || trusted === undefined) return undefined;
+  const untrusted = chainProblem(chain, trusted, now);
+  return untrusted === undefined ? undefined : [437, untrusted];
 }

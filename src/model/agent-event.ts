@@ -12,6 +12,16 @@ import type { Held, MediaDirection } from '../sip/media-direction.js';
 import type { ReasonValue } from '../sip/reason.js';
 
 type EndedBy = 'local' | 'remote' | 'network' | 'error';
+/** The video of a call so far. */
+export interface VideoFlow {
+  /** Pictures. */
+  sent: number;
+  /** Pictures of which a part came. */
+  received: number;
+  /** Packets that did not come. */
+  lost: number;
+}
+
 /**
  * `bye` after answer, `cancel` before it by the caller, `rejected` a final response of 300 or more,
  * `timeout` no answer in time, `unreachable` no transport, `media` no working audio,
@@ -163,6 +173,8 @@ export type AgentEvent =
       received: number;
       audio_ms?: number;
       remote_sent?: number;
+      /** Of a peer with video. */
+      video?: VideoFlow;
     }
   /** An RTCP report arrived. `quality` is what the script reads; `packets` are those that RTCP has counted so far. */
   | { type: 'call_quality'; call: string; quality: Quality; packets: Packets }

@@ -1,6 +1,6 @@
 /** What getters and reports show of an agent's state, as plain values. */
 import type { Peer } from '../sip/peer.js';
-import type { CallMedia, Ended, Transfer } from './agent-event.js';
+import type { CallMedia, Ended, Transfer, VideoFlow } from './agent-event.js';
 import type { CallFacts } from './call-facts.js';
 import type { Held } from '../sip/media-direction.js';
 import {
@@ -35,6 +35,7 @@ export interface RtpInfo {
   flowing: boolean;
   audio: boolean;
   lost?: number;
+  video?: VideoFlow;
 }
 
 /** RTP flows if a packet came within this time: packets come every 20 ms, and are counted every 100 ms. */
@@ -47,7 +48,7 @@ export function mediaInfo({ media, encryption, suite }: CallFacts): MediaInfo | 
 
 export function rtpInfo({ rtp }: CallFacts): RtpInfo | undefined {
   if (rtp === undefined) return undefined;
-  const { sent, received, received_at, audio_at, remote_sent, at } = rtp;
+  const { sent, received, received_at, audio_at, remote_sent, video, at } = rtp;
   const since = (moment: number | undefined) => at - (moment ?? -Infinity);
   return {
     sent,
@@ -56,6 +57,7 @@ export function rtpInfo({ rtp }: CallFacts): RtpInfo | undefined {
     flowing: since(received_at) < FLOWS_MS,
     audio: since(audio_at) < FLOWS_MS,
     ...(remote_sent === undefined ? {} : { lost: Math.max(0, remote_sent - received) }),
+    ...(video === undefined ? {} : { video: Object.freeze({ ...video }) }),
   };
 }
 

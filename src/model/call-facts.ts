@@ -3,7 +3,7 @@
  * the events of that call; starts empty with it and stays readable when it is over.
  */
 import type { CallStream } from '../sip/negotiated.js';
-import type { AgentEvent, CallMedia, DtmfWay, Speech, Transfer } from './agent-event.js';
+import type { AgentEvent, CallMedia, DtmfWay, Speech, Transfer, VideoFlow } from './agent-event.js';
 import type { Quality } from './call-quality.js';
 import type { Held } from '../sip/media-direction.js';
 
@@ -25,6 +25,8 @@ interface RtpFlow {
   /** Audio decoded so far, in ms, and when that last changed. */
   audio_ms?: number;
   audio_at?: number;
+  /** Of a call with video. */
+  video?: VideoFlow;
   /** When the packets were last counted. */
   at: number;
 }
@@ -151,10 +153,10 @@ function withProgress(
 
 function withFlow(
   before: RtpFlow | undefined,
-  told: { sent: number; received: number; audio_ms?: number; remote_sent?: number },
+  told: Extract<AgentEvent, { type: 'call_rtp' }>,
   at: number,
 ): RtpFlow {
-  const { sent, received, audio_ms, remote_sent } = told;
+  const { sent, received, audio_ms, remote_sent, video } = told;
   const receivedAt = received > (before?.received ?? 0) ? at : before?.received_at;
   const audioAt = audio_ms === before?.audio_ms ? before?.audio_at : at;
   return {
@@ -162,6 +164,7 @@ function withFlow(
     received,
     ...(audio_ms === undefined ? {} : { audio_ms }),
     ...(remote_sent === undefined ? {} : { remote_sent }),
+    ...(video === undefined ? {} : { video }),
     at,
     ...(receivedAt === undefined ? {} : { received_at: receivedAt }),
     ...(audioAt === undefined ? {} : { audio_at: audioAt }),

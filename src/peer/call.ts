@@ -2,7 +2,7 @@
 import type { ServerTransaction } from '../signalling/transactions/server-transaction.js';
 import type { Sound } from '../agents/user-agent.js';
 import type { TimedPacket } from '../rtp/replay.js';
-import type { SettledAudio } from '../agents/record/offer-answer.js';
+import type { SettledMedia } from '../agents/record/offer-answer.js';
 import { headerLines } from '../sip/headers.js';
 import { parseSdp } from '../sip/sdp.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
@@ -129,7 +129,7 @@ export interface StreamSource {
 
 /** The RTP of calls, as their offers and answers settle it. */
 export interface CallMedia {
-  negotiated(call: string, settled: SettledAudio): void;
+  negotiated(call: string, settled: SettledMedia): void;
   /** Streams with these labels send sources of their own. */
   use(call: string, sources: ReadonlyMap<string, StreamSource>): void;
   over(call: string): void;

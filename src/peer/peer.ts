@@ -21,6 +21,7 @@ import { parseUri } from '../sip/uri.js';
 import { peerAccount } from '../signalling/account.js';
 import { Media } from './media/media.js';
 import { PortPool } from './media/ports.js';
+import { clipOf } from './media/video.js';
 import { PeerSession } from './session.js';
 import { VERBS } from './verbs/table.js';
 import type { WireSink } from '../signalling/transport/transport.js';
@@ -63,7 +64,8 @@ async function open(
   { address, port, slot }: Place,
 ): Promise<PeerAgent> {
   const account = peerAccount(name, options, address, port);
-  const media = new Media(address, new PortPool(address, slot.rtp), options);
+  const clip = clipOf(name, options.video?.file);
+  const media = new Media(address, new PortPool(address, slot.rtp), options, clip);
   const session = new PeerSession({ name, options, account, context, media });
   const sink: WireSink = {
     arrived: (message) => {

@@ -2,21 +2,40 @@
 import { decodeG711, encodeAlaw, encodeMulaw, type G711Law } from '../audio/g711.js';
 import { g722 } from './g722.js';
 
-export type CodecName = 'PCMU' | 'PCMA' | 'G722' | 'L16';
+/** Codecs that are always there. */
+type PlainCodecName = 'PCMU' | 'PCMA' | 'G722' | 'L16';
+export type CodecName = PlainCodecName | 'opus';
 
-/**
- * Samples a second, and ticks of the RTP clock: the same for all codecs here, also for G722, whose RTP clock is 8 kHz
- * although its sound is 16 kHz (RFC 3551, 4.5.2).
- */
+/** Samples a second, and ticks of the RTP clock of most codecs. */
 export const RATE = 8000;
+
+/** Ticks of the RTP clock a second: that of G722 is 8 kHz although its sound is 16 kHz (RFC 3551, 4.5.2). */
+export const RTP_CLOCKS: Readonly<Record<CodecName, number>> = {
+  PCMU: RATE,
+  PCMA: RATE,
+  G722: RATE,
+  L16: RATE,
+  opus: 48_000,
+};
 
 /** One direction of a stream: a codec may keep state from one packet to the next. */
 export interface Codec {
+  /** Ticks of the RTP clock a second. */
+  readonly clock: number;
+  /** Packet times it can have, ms, the shortest first; absent: any. */
+  readonly packetTimes?: readonly number[];
   encode(samples: Int16Array): Uint8Array;
+  /** No samples for octets that are none of this codec. */
   decode(payload: Uint8Array): Int16Array;
+  /** Gives back what it took; it is not used afterwards. */
+  close?(): void;
 }
 
-export function codecOf(name: CodecName): Codec {
+export function codecOf(name: PlainCodecName): Codec {
+  return { clock: RTP_CLOCKS[name], ...codings(name) };
+}
+
+function codings(name: PlainCodecName): Pick<Codec, 'encode' | 'decode'> {
   switch (name) {
     case 'PCMU':
       return { encode: encodeMulaw, decode: (payload) => fromG711('mulaw', payload) };
@@ -27,6 +46,12 @@ export function codecOf(name: CodecName): Codec {
     case 'G722':
       return g722();
   }
+}
+
+/** The longest packet time of the codec that is not above what is wanted, else its shortest; ms. */
+export function packetTimeOf({ packetTimes }: Codec, wantedMs: number): number {
+  if (packetTimes === undefined) return wantedMs;
+  return packetTimes.findLast((ms) => ms <= wantedMs) ?? packetTimes[0] ?? wantedMs;
 }
 
 function fromG711(law: G711Law, payload: Uint8Array): Int16Array {

@@ -15,8 +15,10 @@ export interface RtpParameters {
   /** Sent. L16 is 8 kHz, one channel. */
   readonly codec: CodecName;
   readonly payloadType: number;
-  /** Packet time in ms: 5 to 200. */
+  /** Packet time in ms: 5 to 200; the next shorter one that the codec has. */
   readonly ptimeMs: number;
+  /** Parameters of the codec that the other side wants (the fmtp of its description); only those of opus change anything. */
+  readonly fmtp?: string;
   /** Payload type of events (RFC 4733) that are sent; absent: the other side takes none. */
   readonly telephoneEvent?: number;
   /** What may arrive, by the own SDP; by default what is sent. */

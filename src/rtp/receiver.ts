@@ -7,14 +7,12 @@
 import { CLOCK } from './clock.js';
 import { RATE, type Codec } from './codec.js';
 import { ahead16, isRtcp, parseRtp, type RtpPacket } from './packet.js';
-import { Reception } from './reception.js';
+import { Sources, type Reception } from './reception.js';
 import { ReorderBuffer } from './reorder.js';
 import { EventReader } from './telephone-event.js';
 import { Timeline } from './timeline.js';
 import type { WavFile } from './wav-file.js';
 
-/** Sources that are remembered; of more the one that was silent longest is forgotten. */
-const MOST_SOURCES = 32;
 const SILENT_MS = 500;
 
 export interface ReceiveFormat {
@@ -31,7 +29,7 @@ interface Piece {
 }
 
 export class Receiver {
-  readonly #sources = new Map<number, Reception>();
+  readonly #sources = new Sources();
   readonly #events: EventReader;
   readonly #timeline = new Timeline();
   readonly #order = new ReorderBuffer<Piece>((piece) => {
@@ -42,8 +40,6 @@ export class Receiver {
   #heard: Reception | undefined;
   /** The first packet of a source that may be heard next. */
   #candidate: { packet: RtpPacket; source: Reception; at: number } | undefined;
-  /** Sources so far. */
-  #known = 0;
   #samples = 0;
   #received = 0;
   #invalid = 0;
@@ -66,12 +62,8 @@ export class Receiver {
     return this.#heard;
   }
 
-  sources(): Iterable<Reception> {
-    return this.#sources.values();
-  }
-
-  source(ssrc: number): Reception | undefined {
-    return this.#sources.get(ssrc);
+  get sources(): Sources {
+    return this.#sources;
   }
 
   /** Records and tells digits from now on; undefined: only counts. */
@@ -97,23 +89,9 @@ export class Receiver {
     const { payloadType, sequence, timestamp, ssrc } = packet;
     this.#received += 1;
     const codec = this.#format?.codecs.get(payloadType);
-    const source = this.#source(ssrc);
-    source.packet(sequence, timestamp, now, codec !== undefined);
+    const source = this.#sources.of(ssrc);
+    source.packet(sequence, timestamp, now, codec?.clock);
     if (this.#format !== undefined) this.#hear(packet, source, now);
-  }
-
-  #source(ssrc: number): Reception {
-    const known = this.#sources.get(ssrc);
-    if (known !== undefined) return known;
-    if (this.#sources.size >= MOST_SOURCES) {
-      let oldest: Reception | undefined;
-      for (const one of this.#sources.values()) if (one.at < (oldest?.at ?? Infinity)) oldest = one;
-      if (oldest !== undefined) this.#sources.delete(oldest.ssrc);
-    }
-    this.#known += 1;
-    const source = new Reception(ssrc, this.#known);
-    this.#sources.set(ssrc, source);
-    return source;
   }
 
   #hear(packet: RtpPacket, source: Reception, now: number): void {
@@ -167,7 +145,7 @@ export class Receiver {
     const file = this.#format?.file;
     if (file === undefined || audio === undefined) return;
     const samples = audio.codec.decode(audio.payload);
-    const place = this.#timeline.place(timestamp, at, file.length);
+    const place = this.#timeline.place(timestamp, at, file.length, audio.codec.clock);
     if (place === undefined) return;
     file.silenceTo(place);
     // of a packet that overlaps what is there, the rest

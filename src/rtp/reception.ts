@@ -8,7 +8,10 @@ const SEQUENCES = 0x10000;
 /** Cumulative loss has 24 bits with sign. */
 const MOST_LOST = 0x7fffff;
 /** An interval between two packets beyond that is a new count of time stamps, and no jitter. */
-const NO_JITTER_TICKS = 10 * RATE;
+const NO_JITTER_S = 10;
+
+/** Sources that are remembered; of more the one that was silent longest is forgotten. */
+const MOST_SOURCES = 32;
 
 export class Reception {
   readonly ssrc: number;
@@ -17,6 +20,8 @@ export class Reception {
   received = 0;
   /** Ticks of the RTP clock. */
   jitter = 0;
+  /** Ticks a second of the time stamps that were measured last. */
+  #clock = RATE;
   /** When the last packet came, ms. */
   at = 0;
   #first: number | undefined;
@@ -34,12 +39,19 @@ export class Reception {
     this.ssrc = ssrc;
   }
 
-  /** @param timed false for events: they repeat one time stamp, which says nothing about jitter */
-  packet(sequence: number, timestamp: number, now: number, timed: boolean): void {
+  get jitterMs(): number {
+    return (this.jitter * 1000) / this.#clock;
+  }
+
+  /**
+   * @param clock ticks of the time stamp a second; undefined for events: they repeat one time stamp, which says nothing about
+   * jitter
+   */
+  packet(sequence: number, timestamp: number, now: number, clock: number | undefined): void {
     this.received += 1;
     this.at = now;
     this.#count(sequence);
-    if (timed) this.#measure(timestamp, now);
+    if (clock !== undefined) this.#measure(timestamp, now, clock);
   }
 
   #count(sequence: number): void {
@@ -60,12 +72,20 @@ export class Reception {
     }
   }
 
-  #measure(timestamp: number, now: number): void {
-    const arrival = Math.round((now * RATE) / 1000);
+  #measure(timestamp: number, now: number, clock: number): void {
+    if (clock !== this.#clock) {
+      // what was measured so far goes on in the other unit
+      this.jitter *= clock / this.#clock;
+      this.#clock = clock;
+      this.#transit = undefined;
+    }
+    const arrival = Math.round((now * clock) / 1000);
     const transit = (arrival - timestamp) | 0;
-    const difference = this.#transit === undefined ? 0 : ahead32(transit, this.#transit);
+    const before = this.#transit;
     this.#transit = transit;
-    if (Math.abs(difference) > NO_JITTER_TICKS) return;
+    if (before === undefined) return;
+    const difference = ahead32(transit, before);
+    if (Math.abs(difference) > NO_JITTER_S * clock) return;
     this.jitter += (Math.abs(difference) - this.jitter) / 16;
   }
 
@@ -101,5 +121,35 @@ export class Reception {
       lastReport: last?.ntp ?? 0,
       sinceLastReport: last === undefined ? 0 : Math.round(((now - last.at) * 65_536) / 1000) >>> 0,
     };
+  }
+}
+
+/** All that send to one session, by SSRC. */
+export class Sources {
+  readonly #sources = new Map<number, Reception>();
+  /** Sources so far. */
+  #known = 0;
+
+  values(): Iterable<Reception> {
+    return this.#sources.values();
+  }
+
+  get(ssrc: number): Reception | undefined {
+    return this.#sources.get(ssrc);
+  }
+
+  /** The source; a new one where it was not known. */
+  of(ssrc: number): Reception {
+    const known = this.#sources.get(ssrc);
+    if (known !== undefined) return known;
+    if (this.#sources.size >= MOST_SOURCES) {
+      let oldest: Reception | undefined;
+      for (const one of this.#sources.values()) if (one.at < (oldest?.at ?? Infinity)) oldest = one;
+      if (oldest !== undefined) this.#sources.delete(oldest.ssrc);
+    }
+    this.#known += 1;
+    const source = new Reception(ssrc, this.#known);
+    this.#sources.set(ssrc, source);
+    return source;
   }
 }

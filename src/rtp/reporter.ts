@@ -4,15 +4,24 @@
  */
 import { randomBytes } from 'node:crypto';
 import { CLOCK } from './clock.js';
-import { RATE } from './codec.js';
 import { ntpMiddle, ntpOf, parseRtcp, writeRtcp, type ReportBlock, type Rtcp } from './rtcp.js';
-import type { Receiver } from './receiver.js';
-import type { Sender } from './sender.js';
+import type { Sources } from './reception.js';
 
 /** The least interval of RFC 3550, 6.2; with two in a session it is the calculated one, too. */
 const INTERVAL_MS = 5000;
 /** Until the first report: half of it (6.2). */
 const FIRST_MS = INTERVAL_MS / 2;
+
+/** What is sent, as a report tells of it. */
+export interface ReportedSender {
+  readonly ssrc: number;
+  /** Ticks of the RTP clock a second. */
+  readonly clock: number;
+  /** Packets and octets of payload so far. */
+  readonly counts: { readonly packets: number; readonly octets: number };
+  /** The RTP clock at a time (ms). */
+  timestampAt(now: number): number;
+}
 
 /** What the other side reports of what it receives. */
 export interface RemoteReport {
@@ -25,8 +34,8 @@ export interface RemoteReport {
 export class Reporter {
   /** Says nothing of who or where this is (RFC 7022, 4.2: 96 random bits). */
   readonly #cname = randomBytes(12).toString('base64');
-  readonly #sender: Sender;
-  readonly #receiver: Receiver;
+  readonly #sender: ReportedSender;
+  readonly #sources: Sources;
   readonly #send: (bytes: Buffer) => void;
   #due: number | undefined;
   #sentBefore = 0;
@@ -35,9 +44,9 @@ export class Reporter {
   #remoteSent: number | undefined;
   #remoteName: string | undefined;
 
-  constructor(sender: Sender, receiver: Receiver, send: (bytes: Buffer) => void) {
+  constructor(sender: ReportedSender, sources: Sources, send: (bytes: Buffer) => void) {
     this.#sender = sender;
-    this.#receiver = receiver;
+    this.#sources = sources;
     this.#send = send;
   }
 
@@ -90,7 +99,7 @@ export class Reporter {
       octets,
     };
     const blocks: ReportBlock[] = [];
-    for (const source of this.#receiver.sources()) {
+    for (const source of this.#sources.values()) {
       if (now - source.at < 2 * INTERVAL_MS) blocks.push(source.report(now));
     }
     const hasSent = packets > this.#sentBefore;
@@ -113,13 +122,13 @@ export class Reporter {
   #read({ ssrc, sender, blocks }: Rtcp['reports'][number], now: number): void {
     if (sender !== undefined) {
       this.#remoteSent = sender.packets;
-      this.#receiver.source(ssrc)?.senderReport(ntpMiddle(sender.ntp), now);
+      this.#sources.get(ssrc)?.senderReport(ntpMiddle(sender.ntp), now);
     }
     const block = blocks.find((one) => one.ssrc === this.#sender.ssrc);
     if (block === undefined) return;
     this.#remote = {
       packet_loss: (block.fractionLost * 100) / 256,
-      jitter: (block.jitter * 1000) / RATE,
+      jitter: (block.jitter * 1000) / this.#sender.clock,
     };
     if (block.lastReport === 0) return;
     // 6.4.1: A - LSR - DLSR, each in 1/65,536 s modulo 2^32

@@ -58,7 +58,7 @@ test('bytes of chance and cut packets: no throw', () => {
 /** Packets each 20 ms; a sequence number that is left out is lost. */
 function received(sequences: readonly number[]): Reception {
   const source = new Reception(1);
-  for (const n of sequences) source.packet(n & 0xffff, n * 160, n * 20, true);
+  for (const n of sequences) source.packet(n & 0xffff, n * 160, n * 20, 8000);
   return source;
 }
 
@@ -70,7 +70,7 @@ test('loss is counted across the end of the count, and by report', () => {
     fractionLost: Math.floor(256 / 7),
     highest: 65_539,
   });
-  source.packet(4, 0, 0, false);
+  source.packet(4, 0, 0, undefined);
   expect(source.report(0)).toMatchObject({ lost: 1, fractionLost: 0 });
 });
 
@@ -82,16 +82,20 @@ test('a count that begins anew loses nothing', () => {
   expect(received([1, 2, 3, 30_000, 30_001]).lost).toBe(0);
 });
 
-test('jitter is that of RFC 3550, A.8', () => {
+test('jitter is that of RFC 3550, A.8, in ticks of the clock, whichever it is', () => {
   const source = new Reception(1);
-  const late = [0, 5, 0, 5, 0, 5];
-  late.forEach((ms, i) => {
-    source.packet(i, i * 160, i * 20 + ms, true);
-  });
-  // J += (|D| - J) / 16 with |D| = 5 ms = 40 ticks
-  let jitter = 0;
-  for (let i = 1; i < late.length; i += 1) jitter += (40 - jitter) / 16;
-  expect(source.jitter).toBeCloseTo(jitter, 6);
+  // J += (|D| - J) / 16 with |D| = 5 ms
+  let ms = 0;
+  for (const [round, clock] of [8000, 48_000].entries()) {
+    for (let i = 0; i < 6; i += 1) {
+      const at = 120 * round + i * 20;
+      source.packet(6 * round + i, (at * clock) / 1000, at + (i % 2) * 5, clock);
+      // the first packet of a clock is compared with none
+      if (i > 0) ms += (5 - ms) / 16;
+    }
+    expect(source.jitterMs).toBeCloseTo(ms, 6);
+    expect(source.jitter).toBeCloseTo((ms * clock) / 1000, 6);
+  }
 });
 
 test('the time since a sender report is told in 1/65,536 s', () => {

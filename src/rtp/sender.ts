@@ -1,8 +1,9 @@
 /** What a session sends: audio or silence in each packet time, or events in its place, by the clock of the process. */
 import { randomInt } from 'node:crypto';
 import { CLOCK } from './clock.js';
-import { codecOf, RATE, type Codec, type CodecName } from './codec.js';
+import { codecOf, RATE, type Codec } from './codec.js';
 import { writeRtp, type RtpPacket } from './packet.js';
+import type { ReportedSender } from './reporter.js';
 import { Replay, type TimedPacket } from './replay.js';
 import { EventQueue } from './telephone-event.js';
 import { Timeline } from './timeline.js';
@@ -10,9 +11,13 @@ import type { WavFile } from './wav-file.js';
 
 /** Most packets sent at one wake-up: what is older than that is left out, and time stamps go on by the clock. */
 const MOST_AT_ONCE = 5;
-const TICKS_PER_MS = RATE / 1000;
+const SAMPLES_PER_MS = RATE / 1000;
 /** Payload types that have one meaning everywhere (RFC 3551, table 4). */
-const STATIC: Readonly<Record<number, CodecName>> = { 0: 'PCMU', 8: 'PCMA', 9: 'G722' };
+const STATIC: Readonly<Record<number, Parameters<typeof codecOf>[0]>> = {
+  0: 'PCMU',
+  8: 'PCMA',
+  9: 'G722',
+};
 
 export interface SendFormat {
   readonly codec: Codec;
@@ -23,7 +28,7 @@ export interface SendFormat {
   readonly file: WavFile;
 }
 
-export class Sender {
+export class Sender implements ReportedSender {
   readonly ssrc = randomInt(2 ** 32);
   readonly events = new EventQueue();
   readonly #send: (bytes: Buffer) => void;
@@ -36,6 +41,7 @@ export class Sender {
   /** Of the packet that is due next. */
   #timestamp = randomInt(2 ** 32);
   #due = CLOCK.now();
+  #clock = RATE;
   /** The next packet of audio is the first after a pause (RFC 3551, 4.1). */
   #marker = true;
   #packets = 0;
@@ -53,9 +59,14 @@ export class Sender {
     return { packets: this.#packets, octets: this.#octets };
   }
 
+  /** Ticks of the RTP clock a second. */
+  get clock(): number {
+    return this.#clock;
+  }
+
   /** The RTP clock at a time (ms). */
   timestampAt(now: number): number {
-    return (this.#timestamp + Math.round((now - this.#due) * TICKS_PER_MS)) >>> 0;
+    return (this.#timestamp + Math.round(((now - this.#due) * this.#clock) / 1000)) >>> 0;
   }
 
   /** Sends from now on in that format; undefined: nothing. The packets that are due keep their times. */
@@ -68,6 +79,7 @@ export class Sender {
       before?.file.flush();
       return;
     }
+    this.#clock = format.codec.clock;
     if (before !== undefined) return;
     this.#pauseUntil(CLOCK.now());
     CLOCK.at(this.#due, this.#beat);
@@ -131,7 +143,7 @@ export class Sender {
         (payloadType === this.#format.payloadType ? this.#format.codec : name && codecOf(name));
       if (codec === undefined) return;
       codecs.set(payloadType, codec);
-      const place = line.place(timestamp, CLOCK.now(), file.length);
+      const place = line.place(timestamp, CLOCK.now(), file.length, codec.clock);
       if (place === undefined) return;
       file.silenceTo(place);
       file.append(codec.decode(payload).subarray(Math.max(0, file.length - place)));
@@ -156,29 +168,34 @@ export class Sender {
   }
 
   #leaveOut(packets: number, { ptimeMs, file }: SendFormat): void {
-    const ticks = packets * ptimeMs * TICKS_PER_MS;
-    this.#timestamp = (this.#timestamp + ticks) >>> 0;
-    this.#due += packets * ptimeMs;
+    const ms = packets * ptimeMs;
+    this.#goOn(ms);
     this.#marker = true;
-    file.silenceTo(file.length + ticks);
+    file.silenceTo(file.length + ms * SAMPLES_PER_MS);
+  }
+
+  #goOn(ms: number): void {
+    this.#timestamp = (this.#timestamp + (ms * this.#clock) / 1000) >>> 0;
+    this.#due += ms;
   }
 
   #packetTime({ codec, payloadType, ptimeMs, telephoneEvent, file }: SendFormat): void {
-    const ticks = ptimeMs * TICKS_PER_MS;
+    const length = ptimeMs * SAMPLES_PER_MS;
     const timestamp = this.#timestamp;
-    this.#timestamp = (timestamp + ticks) >>> 0;
-    this.#due += ptimeMs;
+    this.#goOn(ptimeMs);
     const { packet, replacesAudio } =
-      telephoneEvent === undefined ? { replacesAudio: false } : this.events.next(timestamp, ticks);
+      telephoneEvent === undefined
+        ? { replacesAudio: false }
+        : this.events.next(timestamp, length, this.#clock / RATE);
     if (packet !== undefined && telephoneEvent !== undefined) {
       this.#emit({ payloadType: telephoneEvent, ...packet });
     }
     if (replacesAudio) {
       this.#marker = true;
-      file.silenceTo(file.length + ticks);
+      file.silenceTo(file.length + length);
       return;
     }
-    const { samples, ended } = this.#take(ticks);
+    const { samples, ended } = this.#take(length);
     file.append(samples);
     this.#emit({ payloadType, marker: this.#marker, timestamp, payload: codec.encode(samples) });
     this.#marker = false;

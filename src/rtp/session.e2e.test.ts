@@ -33,12 +33,15 @@ const CODECS: readonly [CodecName, number][] = [
   ['PCMA', 8],
   ['L16', 96],
   ['G722', 9],
+  ['opus', 111],
 ];
 
 test.each(CODECS)('%s: both sides hear what the other plays', async (codec, payloadType) => {
   const [alice, bob] = [await session(0), await session(1)];
-  alice.rtp.start(agreed(1, { codec, payloadType }));
-  bob.rtp.start(agreed(0, { codec, payloadType }));
+  const parameters = [agreed(1, { codec, payloadType }), agreed(0, { codec, payloadType })];
+  await Promise.all([alice.rtp.prepare(parameters[0]!), bob.rtp.prepare(parameters[1]!)]);
+  alice.rtp.start(parameters[0]!);
+  bob.rtp.start(parameters[1]!);
   alice.rtp.play(toneSamples({ hz: 440, ms: 300, rate: RATE }), false);
   bob.rtp.play(toneSamples({ hz: 1000, ms: 300, rate: RATE }), false);
   await Promise.all([alice.told.ended, bob.told.ended]);

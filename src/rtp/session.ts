@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { mosOf, type Quality } from '../model/call-quality.js';
 import { CLOCK } from './clock.js';
-import { codecOf, RATE, type Codec } from './codec.js';
+import { codecOf, packetTimeOf, RATE, type Codec } from './codec.js';
 import { isRtcp } from './packet.js';
+import { openOpus } from './opus.js';
 import type { RtpAddress, RtpParameters, RtpSink, RtpStream } from './parameters.js';
 import { Receiver } from './receiver.js';
 import { Reporter, type RemoteReport } from './reporter.js';
@@ -76,7 +77,7 @@ export class RtpSession {
     this.#receiver = new Receiver((digit, durationMs) => {
       sink.digit(digit, durationMs);
     });
-    this.#reporter = new Reporter(this.#sender, this.#receiver, (bytes) => {
+    this.#reporter = new Reporter(this.#sender, this.#receiver.sources, (bytes) => {
       this.#sendReport(bytes);
     });
   }
@@ -102,6 +103,21 @@ export class RtpSession {
       },
     });
     return session;
+  }
+
+  /** Loads what the codecs of `parameters` need, for `start` with them: only opus needs anything. */
+  async prepare(parameters: RtpParameters): Promise<void> {
+    const accepted = parameters.accepts?.codecs ?? [parameters];
+    const keys = [
+      { key: keyOf('sent', parameters), ...parameters },
+      ...accepted.map((one) => ({ key: keyOf('received', one), codec: one.codec, fmtp: '' })),
+    ];
+    for (const { key, codec, fmtp } of keys) {
+      if (codec !== 'opus' || this.#codecs.has(key)) continue;
+      const opus = await openOpus(fmtp);
+      if (this.#isClosed || this.#codecs.has(key)) opus.close?.();
+      else this.#codecs.set(key, opus);
+    }
   }
 
   /**
@@ -136,7 +152,8 @@ export class RtpSession {
     const sent = this.#fileOf('sent', parameters.sends);
     if (sent !== undefined) {
       const codec = this.#codecOf('sent', parameters);
-      this.#sender.use({ codec, payloadType, ptimeMs, telephoneEvent, file: sent });
+      const packetMs = packetTimeOf(codec, ptimeMs);
+      this.#sender.use({ codec, payloadType, ptimeMs: packetMs, telephoneEvent, file: sent });
     }
     if (!parameters.sends) this.#drop('the session does not send any more');
     this.#reporter.start();
@@ -253,7 +270,7 @@ export class RtpSession {
     const lost = Math.max(0, heard.lost);
     const measured = {
       packet_loss: rounded((100 * lost) / Math.max(1, heard.expected)),
-      jitter: rounded((heard.jitter * 1000) / RATE),
+      jitter: rounded(heard.jitterMs),
       rtt: rounded(this.#reporter.rtt ?? 0),
     };
     return { mos: mosOf({ codec: this.#parameters.codec, ...measured }), ...measured };
@@ -274,6 +291,7 @@ export class RtpSession {
     this.#drop('the session was closed');
     this.#files.received?.close();
     this.#files.sent?.close();
+    for (const codec of this.#codecs.values()) codec.close?.();
     await this.#sockets?.close();
   }
 
@@ -317,13 +335,12 @@ export class RtpSession {
     return file;
   }
 
-  /** The same after a re-negotiation: G.722 goes on from what both sides know. */
-  #codecOf(
-    direction: RtpStream['direction'],
-    { payloadType, codec }: Pick<RtpParameters, 'payloadType' | 'codec'>,
-  ): Codec {
-    const key = `${direction} ${payloadType} ${codec}`;
-    const made = this.#codecs.get(key) ?? codecOf(codec);
+  /** The same after a re-negotiation: G.722 and opus go on from what both sides know. */
+  #codecOf(direction: RtpStream['direction'], wanted: WantedCodec): Codec {
+    const { codec } = wanted;
+    const key = keyOf(direction, wanted);
+    const made = this.#codecs.get(key) ?? (codec === 'opus' ? undefined : codecOf(codec));
+    if (made === undefined) throw new Error('opus was not prepared');
     this.#codecs.set(key, made);
     return made;
   }
@@ -335,6 +352,16 @@ export class RtpSession {
     this.#waiting.clear();
     for (const reject of waiting) reject(digitError(why));
   }
+}
+
+type WantedCodec = Pick<RtpParameters, 'payloadType' | 'codec' | 'fmtp'>;
+
+/** What another codec is needed for. */
+function keyOf(
+  direction: RtpStream['direction'],
+  { payloadType, codec, fmtp = '' }: WantedCodec,
+): string {
+  return `${direction} ${payloadType} ${codec} ${direction === 'sent' ? fmtp : ''}`;
 }
 
 function digitError(seen: string): OffhookError {

@@ -63,6 +63,17 @@ test('all digits and the flash are read as they were sent', () => {
   expect(['x', '', '12', 'E'].map(eventOf)).toEqual(Array(4).fill(undefined));
 });
 
+test('beside audio of a faster clock a digit lasts as long', () => {
+  const { told, events } = reader();
+  const queue = new EventQueue();
+  queue.add({ event: 5, duration: 800, gap: 0 });
+  for (let t = 0; t < 10 * STEP; t += STEP) {
+    const { packet } = queue.next(6 * t, STEP, 6);
+    if (packet !== undefined) events.packet(packet.timestamp, packet.payload, t / 8);
+  }
+  expect(told).toEqual([['5', 800]]);
+});
+
 test('repeated ends, an update that comes late and a lost beginning make one digit', () => {
   const { told, events } = reader();
   events.packet(1000, payload(3, 320), 0);

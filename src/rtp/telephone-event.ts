@@ -69,26 +69,36 @@ export class EventQueue {
     this.#pause = 0;
   }
 
-  /** What is sent in the packet time of `ticks` that begins at `timestamp`, and whether it takes the place of audio. */
-  next(timestamp: number, ticks: number): { packet?: EventPacket; replacesAudio: boolean } {
+  /**
+   * What is sent in the packet time of `ticks` that begins at `timestamp`, and whether it takes the place of audio.
+   * @param scale ticks of time stamps to one of an event, where the audio has a faster clock
+   */
+  next(
+    timestamp: number,
+    ticks: number,
+    scale = 1,
+  ): { packet?: EventPacket; replacesAudio: boolean } {
     const next = this.#pause > 0 ? undefined : this.#waiting.shift();
     if (this.#running?.ended !== false && next !== undefined) {
       // an event that follows at once ends the repeats of the one before (2.5.1.4)
       this.#running?.sent?.();
       this.#running = { ...next, start: timestamp, ended: false, repeats: REPEATS };
-      return { packet: this.#update(this.#running, timestamp, ticks, true), replacesAudio: true };
+      return { packet: this.#update(this.#running, ticks, true), replacesAudio: true };
     }
     if (next !== undefined) this.#waiting.unshift(next);
     const running = this.#running;
     if (running?.ended === false) {
-      return { packet: this.#update(running, timestamp, ticks, false), replacesAudio: true };
+      return {
+        packet: this.#update(running, ticks + ahead32(timestamp, running.start) / scale, false),
+        replacesAudio: true,
+      };
     }
     this.#pause = Math.max(0, this.#pause - ticks);
     return { ...this.#repeated(running), replacesAudio: false };
   }
 
-  #update(running: Running, timestamp: number, ticks: number, marker: boolean): EventPacket {
-    const duration = Math.min(running.duration, ahead32(timestamp, running.start) + ticks);
+  #update(running: Running, ticks: number, marker: boolean): EventPacket {
+    const duration = Math.min(running.duration, ticks);
     running.ended = duration >= running.duration;
     if (running.ended) this.#pause = running.gap;
     return { marker, timestamp: running.start, payload: eventPayload(running, duration) };

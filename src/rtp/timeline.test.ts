@@ -79,6 +79,20 @@ test.each<[string, (readonly [number, number])[], (number | undefined)[]]>([
   expect(places(packets)).toEqual(expected);
 });
 
+test('time stamps of a faster clock, and a change of the clock: what follows joins what is there', () => {
+  const line = new Timeline();
+  // [time stamp, ms of arrival, length so far, clock]
+  const packets = [
+    [2 ** 32 - 960, 0, 0, 48_000],
+    [0, 20, 160, 48_000],
+    [4800, 120, 320, 48_000],
+    [4800, 140, 1120, 8000],
+    [4960, 160, 1280, 8000],
+  ] as const;
+  const found = packets.map(([timestamp, at, end, clock]) => line.place(timestamp, at, end, clock));
+  expect(found).toEqual([0, 160, 960, 1120, 1280]);
+});
+
 test('a flood is not recorded beyond ten seconds ahead of time', () => {
   const all = places(Array.from({ length: 10_000 }, (_, i) => [i * 160, 0] as const));
   const recorded = all.filter((one) => one !== undefined);

@@ -15,7 +15,7 @@ const PAUSE = RATE / 10;
 const MOST_AHEAD = 10 * RATE;
 
 export class Timeline {
-  #base: { timestamp: number; place: number } | undefined;
+  #base: { timestamp: number; clock: number; place: number } | undefined;
   #origin: { at: number; place: number } | undefined;
 
   /** The next time stamp belongs to another count. */
@@ -25,23 +25,25 @@ export class Timeline {
 
   /**
    * The place of a packet, in samples.
-   * @param now ms @param end length of the recording so far @returns undefined: it is not recorded
+   * @param now ms @param end length of the recording so far @param clock ticks of time stamps a second
+   * @returns undefined: it is not recorded
    */
-  place(timestamp: number, now: number, end: number): number | undefined {
+  place(timestamp: number, now: number, end: number, clock = RATE): number | undefined {
     this.#origin ??= { at: now, place: end };
     const byArrival = this.#origin.place + Math.round(((now - this.#origin.at) * RATE) / 1000);
-    let place = this.#byTimestamp(timestamp);
+    let place = this.#byTimestamp(timestamp, clock);
     if (place === undefined || place > byArrival + AHEAD) {
       place = byArrival - end > PAUSE ? byArrival : end;
     }
     if (place > byArrival + MOST_AHEAD) return undefined;
-    this.#base = { timestamp, place };
+    this.#base = { timestamp, clock, place };
     return place;
   }
 
-  #byTimestamp(timestamp: number): number | undefined {
-    if (this.#base === undefined) return undefined;
-    const ahead = ahead32(timestamp, this.#base.timestamp);
+  /** Time stamps of another clock are another count. */
+  #byTimestamp(timestamp: number, clock: number): number | undefined {
+    if (this.#base?.clock !== clock) return undefined;
+    const ahead = Math.round((ahead32(timestamp, this.#base.timestamp) * RATE) / clock);
     return ahead < -BACK ? undefined : this.#base.place + ahead;
   }
 }

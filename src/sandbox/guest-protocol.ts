@@ -94,7 +94,6 @@ export interface Operations {
     fn: WaitName;
     /** The agent or peer a method was called on. */
     agent?: string;
-    on?: 'SipPeer';
     args: Encoded[];
     /** Place of a condition in a sequence, which was checked with its first condition. */
     part?: SequencePart;

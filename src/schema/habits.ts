@@ -68,7 +68,7 @@ const AGENT: Habits = [
   ['sip_messages trace requests', 'sip'],
   ['hangup_cause cause end_reason disconnect_reason', 'ended'],
   [
-    'wait_for wait_until await_until until on once expect',
+    'wait_for wait_until await_until until on once',
     'write await_until(() => assert(agent.state).equals(State.Ringing))',
   ],
   ['wait sleep delay', 'write wait("500ms"): it is for the whole scenario'],

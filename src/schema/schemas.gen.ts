@@ -335,14 +335,39 @@ export const SCHEMAS = {
       },
       codecs: {
         type: 'array',
-        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
         minItems: 1,
         uniqueItems: true,
         'x-form': 'an array of codecs, each one once, at least one',
-        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "L16")[]',
+        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "opus" | "L16")[]',
         description:
           'Audio codecs to offer and take, the preferred one first. Default: PCMU and PCMA.',
         examples: [['PCMA']],
+      },
+      video: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object such as { file: "clip.h264" }',
+        properties: {
+          file: {
+            type: 'string',
+            pattern: '^[^\\r\\n]+$',
+            'x-form': 'the path of an H.264 byte stream',
+            description:
+              'An H.264 byte stream (ITU-T H.264, annex B) that is sent over and over in each call; its path is relative to the scenario file. Without one the peer only receives.',
+            examples: ['clip.h264'],
+          },
+          fps: {
+            type: 'number',
+            minimum: 1,
+            maximum: 120,
+            default: 25,
+            description: 'Pictures of the file in a second.',
+          },
+        },
+        description:
+          'Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and takes it. Nothing is decoded: `rtp.video` counts pictures, and where `--save-audio` saves the audio what comes is a file beside it.',
+        examples: [{ file: 'clip.h264', fps: 30 }],
       },
       recorder: {
         type: 'boolean',
@@ -1245,7 +1270,13 @@ export const SCHEMAS = {
         type: 'string',
         'x-form': 'a certificate as PEM',
         description:
-          'Whose key must have signed, and which must be valid now. Neither its issuer nor the numbers it is for (RFC 8226) are looked at.',
+          'Whose key must have signed, and which must be valid now. Certificates between it and an authority may follow it. The numbers it is for (RFC 8226) are not looked at.',
+      },
+      trusted: {
+        type: 'string',
+        'x-form': 'certificates as PEM',
+        description:
+          'Certificates of authorities, one behind the other: that of the signer must have been issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1). Revocation is not checked. Default: the issuer is not looked at.',
       },
       public_key: {
         type: 'string',
@@ -1853,6 +1884,24 @@ export const SCHEMAS = {
             description:
               'How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1), some seconds old; absent until one came.',
           },
+          video: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['sent', 'received', 'lost'],
+            description:
+              'The video of the call, of a peer with the option `video`; absent where none was agreed on.',
+            properties: {
+              sent: { type: 'integer', description: 'Pictures sent.' },
+              received: {
+                type: 'integer',
+                description: 'Pictures of which at least one slice came whole.',
+              },
+              lost: {
+                type: 'integer',
+                description: 'Packets that did not come, by their sequence numbers.',
+              },
+            },
+          },
         },
       },
       Quality: {
@@ -2449,7 +2498,7 @@ export const SCHEMAS = {
         properties: {
           codecs: {
             type: 'array',
-            items: { enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+            items: { enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
             description:
               'The codecs to offer, the preferred one first. Default: those of the peer.',
           },
@@ -2474,6 +2523,11 @@ export const SCHEMAS = {
             description:
               "Lines to add behind those of the stream, such as `a=label:1`; in a recording session behind those of each. A line with `a=crypto` takes the place of the peer's own keys (RFC 4568): packets are encrypted and read by it.",
           },
+          video: {
+            type: 'boolean',
+            description:
+              '`false`: no video, although the peer has the option `video`; one that is there is switched off.',
+          },
           undecipherable: {
             type: 'boolean',
             description:
@@ -2497,7 +2551,7 @@ export const SCHEMAS = {
           label: { type: 'string', description: 'Which stream (RFC 4574).' },
           codecs: {
             type: 'array',
-            items: { enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+            items: { enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
             description:
               'The codecs to offer, the preferred one first. Default: those of the peer.',
           },

@@ -252,7 +252,26 @@ export interface PeerOptions {
    *
    * @minItems 1
    */
-  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
+  /**
+   * Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and
+   * takes it. Nothing is decoded: \`rtp.video\` counts pictures, and where \`--save-audio\` saves
+   * the audio what comes is a file beside it.
+   * Examples: {"file":"clip.h264","fps":30}.
+   */
+  video?: {
+    /**
+     * An H.264 byte stream (ITU-T H.264, annex B) that is sent over and over in each call; its
+     * path is relative to the scenario file. Without one the peer only receives.
+     * Examples: "clip.h264".
+     */
+    file?: string;
+    /**
+     * Pictures of the file in a second.
+     * Default: 25.
+     */
+    fps?: number;
+  };
   /**
    * The peer is a session recording server (RFC 7866): every stream of an offer is answered
    * with a port of its own and recorded, the Contact says \`+sip.srs\`. Its INVITEs are answered
@@ -938,10 +957,16 @@ export interface IdentityOptions {
  */
 export interface IdentityCheck {
   /**
-   * Whose key must have signed, and which must be valid now. Neither its issuer nor the
-   * numbers it is for (RFC 8226) are looked at.
+   * Whose key must have signed, and which must be valid now. Certificates between it and an
+   * authority may follow it. The numbers it is for (RFC 8226) are not looked at.
    */
   certificate?: string;
+  /**
+   * Certificates of authorities, one behind the other: that of the signer must have been
+   * issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1).
+   * Revocation is not checked. Default: the issuer is not looked at.
+   */
+  trusted?: string;
   /**
    * The key that must have signed, where there is no certificate.
    */
@@ -1311,6 +1336,23 @@ export interface Rtp {
    * some seconds old; absent until one came.
    */
   readonly lost?: number;
+  /**
+   * The video of the call, of a peer with the option \`video\`; absent where none was agreed on.
+   */
+  readonly video?: {
+    /**
+     * Pictures sent.
+     */
+    sent: number;
+    /**
+     * Pictures of which at least one slice came whole.
+     */
+    received: number;
+    /**
+     * Packets that did not come, by their sequence numbers.
+     */
+    lost: number;
+  };
 }
 /**
  * What RTCP tells of the audio an agent receives.
@@ -2056,7 +2098,7 @@ export interface SdpWish {
   /**
    * The codecs to offer, the preferred one first. Default: those of the peer.
    */
-  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * Direction of the audio, seen from the peer (RFC 3264, 5.1). Default: sendrecv; in an
    * answer what the offer allows.
@@ -2081,6 +2123,11 @@ export interface SdpWish {
    */
   readonly lines?: string[];
   /**
+   * \`false\`: no video, although the peer has the option \`video\`; one that is there is switched
+   * off.
+   */
+  readonly video?: boolean;
+  /**
    * Encrypts what is sent with another SRTP key than the description says, so that nobody can
    * read it, until the next description of the call.
    */
@@ -2101,7 +2148,7 @@ export interface SdpStreamWish {
   /**
    * The codecs to offer, the preferred one first. Default: those of the peer.
    */
-  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'L16')[];
+  readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
    * \`inactive\` pauses it.
    */

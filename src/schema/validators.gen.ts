@@ -194,12 +194,27 @@ export const SHAPES = {
       expires: { type: 'integer', minimum: 0, maximum: 86400 },
       codecs: {
         type: 'array',
-        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'L16'] },
+        items: { type: 'string', enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
         minItems: 1,
         uniqueItems: true,
         'x-form': 'an array of codecs, each one once, at least one',
-        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "L16")[]',
+        tsType: 'readonly ("PCMU" | "PCMA" | "G722" | "opus" | "L16")[]',
         examples: [['PCMA']],
+      },
+      video: {
+        type: 'object',
+        additionalProperties: false,
+        'x-form': 'an object such as { file: "clip.h264" }',
+        properties: {
+          file: {
+            type: 'string',
+            pattern: '^[^\\r\\n]+$',
+            'x-form': 'the path of an H.264 byte stream',
+            examples: ['clip.h264'],
+          },
+          fps: { type: 'number', minimum: 1, maximum: 120 },
+        },
+        examples: [{ file: 'clip.h264', fps: 30 }],
       },
       recorder: { type: 'boolean' },
       media_enc: { enum: ['srtp', 'srtp-mand'] },
@@ -752,6 +767,7 @@ export const SHAPES = {
     additionalProperties: false,
     properties: {
       certificate: { type: 'string', 'x-form': 'a certificate as PEM' },
+      trusted: { type: 'string', 'x-form': 'certificates as PEM' },
       public_key: { type: 'string', 'x-form': 'a public key as PEM' },
       orig: { type: 'string', 'x-form': 'a number or a URI', examples: ['+12155550121'] },
       dest: { type: 'string', 'x-form': 'a number or a URI', examples: ['+12155550131'] },
@@ -1889,7 +1905,7 @@ export const peerOptions = validate11;
 const schema12 = SHAPES.peerOptions;
 const pattern12 = new RegExp('^[^\\r\\n]*$', 'u');
 const pattern18 = new RegExp('^/[^\\s]*$', 'u');
-const pattern19 = new RegExp('^.+$', 'u');
+const pattern20 = new RegExp('^.+$', 'u');
 function validate11(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2401,6 +2417,7 @@ function validate11(
                                                   data16 === 'PCMU' ||
                                                   data16 === 'PCMA' ||
                                                   data16 === 'G722' ||
+                                                  data16 === 'opus' ||
                                                   data16 === 'L16'
                                                 )) {
                                                   validate11.errors = [
@@ -2463,429 +2480,323 @@ function validate11(
                                         var valid0 = true;
                                       }
                                       if (valid0) {
-                                        if (data.recorder !== undefined) {
+                                        if (data.video !== undefined) {
+                                          let data17 = data.video;
                                           const _errs35 = errors;
-                                          if (typeof data.recorder !== 'boolean') {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/recorder',
-                                                keyword: 'type',
-                                                params: { type: 'boolean' },
-                                              },
-                                            ];
-                                            return false;
+                                          if (errors === _errs35) {
+                                            if (
+                                              data17 &&
+                                              typeof data17 == 'object' &&
+                                              !Array.isArray(data17)
+                                            ) {
+                                              const _errs37 = errors;
+                                              for (const key1 in data17) {
+                                                if (!(key1 === 'file' || key1 === 'fps')) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/video',
+                                                      keyword: 'additionalProperties',
+                                                      params: { additionalProperty: key1 },
+                                                    },
+                                                  ];
+                                                  return false;
+                                                  break;
+                                                }
+                                              }
+                                              if (_errs37 === errors) {
+                                                if (data17.file !== undefined) {
+                                                  let data18 = data17.file;
+                                                  const _errs38 = errors;
+                                                  if (errors === _errs38) {
+                                                    if (typeof data18 === 'string') {
+                                                      if (!pattern9.test(data18)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/video/file',
+                                                            keyword: 'pattern',
+                                                            params: { pattern: '^[^\\r\\n]+$' },
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                    } else {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath:
+                                                            instancePath + '/video/file',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                  }
+                                                  var valid3 = _errs38 === errors;
+                                                } else {
+                                                  var valid3 = true;
+                                                }
+                                                if (valid3) {
+                                                  if (data17.fps !== undefined) {
+                                                    let data19 = data17.fps;
+                                                    const _errs40 = errors;
+                                                    if (errors === _errs40) {
+                                                      if (
+                                                        typeof data19 == 'number' &&
+                                                        isFinite(data19)
+                                                      ) {
+                                                        if (data19 > 120 || isNaN(data19)) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath:
+                                                                instancePath + '/video/fps',
+                                                              keyword: 'maximum',
+                                                              params: {
+                                                                comparison: '<=',
+                                                                limit: 120,
+                                                              },
+                                                            },
+                                                          ];
+                                                          return false;
+                                                        } else {
+                                                          if (data19 < 1 || isNaN(data19)) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/video/fps',
+                                                                keyword: 'minimum',
+                                                                params: {
+                                                                  comparison: '>=',
+                                                                  limit: 1,
+                                                                },
+                                                              },
+                                                            ];
+                                                            return false;
+                                                          }
+                                                        }
+                                                      } else {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/video/fps',
+                                                            keyword: 'type',
+                                                            params: { type: 'number' },
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      }
+                                                    }
+                                                    var valid3 = _errs40 === errors;
+                                                  } else {
+                                                    var valid3 = true;
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/video',
+                                                  keyword: 'type',
+                                                  params: { type: 'object' },
+                                                },
+                                              ];
+                                              return false;
+                                            }
                                           }
                                           var valid0 = _errs35 === errors;
                                         } else {
                                           var valid0 = true;
                                         }
                                         if (valid0) {
-                                          if (data.media_enc !== undefined) {
-                                            let data18 = data.media_enc;
-                                            const _errs37 = errors;
-                                            if (!(data18 === 'srtp' || data18 === 'srtp-mand')) {
+                                          if (data.recorder !== undefined) {
+                                            const _errs42 = errors;
+                                            if (typeof data.recorder !== 'boolean') {
                                               validate11.errors = [
                                                 {
-                                                  instancePath: instancePath + '/media_enc',
-                                                  keyword: 'enum',
-                                                  params: {
-                                                    allowedValues:
-                                                      schema12.properties.media_enc.enum,
-                                                  },
+                                                  instancePath: instancePath + '/recorder',
+                                                  keyword: 'type',
+                                                  params: { type: 'boolean' },
                                                 },
                                               ];
                                               return false;
                                             }
-                                            var valid0 = _errs37 === errors;
+                                            var valid0 = _errs42 === errors;
                                           } else {
                                             var valid0 = true;
                                           }
                                           if (valid0) {
-                                            if (data.automatic !== undefined) {
-                                              let data19 = data.automatic;
-                                              const _errs38 = errors;
-                                              if (errors === _errs38) {
-                                                if (
-                                                  data19 &&
-                                                  typeof data19 == 'object' &&
-                                                  !Array.isArray(data19)
-                                                ) {
-                                                  const _errs40 = errors;
-                                                  for (const key1 in data19) {
-                                                    if (!(
-                                                      key1 === 'trying' ||
-                                                      key1 === 'ack' ||
-                                                      key1 === 'retransmit' ||
-                                                      key1 === 'answer' ||
-                                                      key1 === 'prack' ||
-                                                      key1 === 'login'
-                                                    )) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/automatic',
-                                                          keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key1 },
-                                                        },
-                                                      ];
-                                                      return false;
-                                                      break;
-                                                    }
-                                                  }
-                                                  if (_errs40 === errors) {
-                                                    if (data19.trying !== undefined) {
-                                                      const _errs41 = errors;
-                                                      if (typeof data19.trying !== 'boolean') {
+                                            if (data.media_enc !== undefined) {
+                                              let data21 = data.media_enc;
+                                              const _errs44 = errors;
+                                              if (!(data21 === 'srtp' || data21 === 'srtp-mand')) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/media_enc',
+                                                    keyword: 'enum',
+                                                    params: {
+                                                      allowedValues:
+                                                        schema12.properties.media_enc.enum,
+                                                    },
+                                                  },
+                                                ];
+                                                return false;
+                                              }
+                                              var valid0 = _errs44 === errors;
+                                            } else {
+                                              var valid0 = true;
+                                            }
+                                            if (valid0) {
+                                              if (data.automatic !== undefined) {
+                                                let data22 = data.automatic;
+                                                const _errs45 = errors;
+                                                if (errors === _errs45) {
+                                                  if (
+                                                    data22 &&
+                                                    typeof data22 == 'object' &&
+                                                    !Array.isArray(data22)
+                                                  ) {
+                                                    const _errs47 = errors;
+                                                    for (const key2 in data22) {
+                                                      if (!(
+                                                        key2 === 'trying' ||
+                                                        key2 === 'ack' ||
+                                                        key2 === 'retransmit' ||
+                                                        key2 === 'answer' ||
+                                                        key2 === 'prack' ||
+                                                        key2 === 'login'
+                                                      )) {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
-                                                              instancePath + '/automatic/trying',
-                                                            keyword: 'type',
-                                                            params: { type: 'boolean' },
+                                                              instancePath + '/automatic',
+                                                            keyword: 'additionalProperties',
+                                                            params: { additionalProperty: key2 },
                                                           },
                                                         ];
                                                         return false;
+                                                        break;
                                                       }
-                                                      var valid3 = _errs41 === errors;
-                                                    } else {
-                                                      var valid3 = true;
                                                     }
-                                                    if (valid3) {
-                                                      if (data19.ack !== undefined) {
-                                                        const _errs43 = errors;
-                                                        if (typeof data19.ack !== 'boolean') {
+                                                    if (_errs47 === errors) {
+                                                      if (data22.trying !== undefined) {
+                                                        const _errs48 = errors;
+                                                        if (typeof data22.trying !== 'boolean') {
                                                           validate11.errors = [
                                                             {
                                                               instancePath:
-                                                                instancePath + '/automatic/ack',
+                                                                instancePath + '/automatic/trying',
                                                               keyword: 'type',
                                                               params: { type: 'boolean' },
                                                             },
                                                           ];
                                                           return false;
                                                         }
-                                                        var valid3 = _errs43 === errors;
+                                                        var valid4 = _errs48 === errors;
                                                       } else {
-                                                        var valid3 = true;
+                                                        var valid4 = true;
                                                       }
-                                                      if (valid3) {
-                                                        if (data19.retransmit !== undefined) {
-                                                          const _errs45 = errors;
-                                                          if (
-                                                            typeof data19.retransmit !== 'boolean'
-                                                          ) {
+                                                      if (valid4) {
+                                                        if (data22.ack !== undefined) {
+                                                          const _errs50 = errors;
+                                                          if (typeof data22.ack !== 'boolean') {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
-                                                                  instancePath +
-                                                                  '/automatic/retransmit',
+                                                                  instancePath + '/automatic/ack',
                                                                 keyword: 'type',
                                                                 params: { type: 'boolean' },
                                                               },
                                                             ];
                                                             return false;
                                                           }
-                                                          var valid3 = _errs45 === errors;
+                                                          var valid4 = _errs50 === errors;
                                                         } else {
-                                                          var valid3 = true;
+                                                          var valid4 = true;
                                                         }
-                                                        if (valid3) {
-                                                          if (data19.answer !== undefined) {
-                                                            const _errs47 = errors;
+                                                        if (valid4) {
+                                                          if (data22.retransmit !== undefined) {
+                                                            const _errs52 = errors;
                                                             if (
-                                                              typeof data19.answer !== 'boolean'
+                                                              typeof data22.retransmit !== 'boolean'
                                                             ) {
                                                               validate11.errors = [
                                                                 {
                                                                   instancePath:
                                                                     instancePath +
-                                                                    '/automatic/answer',
+                                                                    '/automatic/retransmit',
                                                                   keyword: 'type',
                                                                   params: { type: 'boolean' },
                                                                 },
                                                               ];
                                                               return false;
                                                             }
-                                                            var valid3 = _errs47 === errors;
+                                                            var valid4 = _errs52 === errors;
                                                           } else {
-                                                            var valid3 = true;
+                                                            var valid4 = true;
                                                           }
-                                                          if (valid3) {
-                                                            if (data19.prack !== undefined) {
-                                                              const _errs49 = errors;
+                                                          if (valid4) {
+                                                            if (data22.answer !== undefined) {
+                                                              const _errs54 = errors;
                                                               if (
-                                                                typeof data19.prack !== 'boolean'
+                                                                typeof data22.answer !== 'boolean'
                                                               ) {
                                                                 validate11.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath +
-                                                                      '/automatic/prack',
+                                                                      '/automatic/answer',
                                                                     keyword: 'type',
                                                                     params: { type: 'boolean' },
                                                                   },
                                                                 ];
                                                                 return false;
                                                               }
-                                                              var valid3 = _errs49 === errors;
+                                                              var valid4 = _errs54 === errors;
                                                             } else {
-                                                              var valid3 = true;
+                                                              var valid4 = true;
                                                             }
-                                                            if (valid3) {
-                                                              if (data19.login !== undefined) {
-                                                                const _errs51 = errors;
+                                                            if (valid4) {
+                                                              if (data22.prack !== undefined) {
+                                                                const _errs56 = errors;
                                                                 if (
-                                                                  typeof data19.login !== 'boolean'
+                                                                  typeof data22.prack !== 'boolean'
                                                                 ) {
                                                                   validate11.errors = [
                                                                     {
                                                                       instancePath:
                                                                         instancePath +
-                                                                        '/automatic/login',
+                                                                        '/automatic/prack',
                                                                       keyword: 'type',
                                                                       params: { type: 'boolean' },
                                                                     },
                                                                   ];
                                                                   return false;
                                                                 }
-                                                                var valid3 = _errs51 === errors;
-                                                              } else {
-                                                                var valid3 = true;
-                                                              }
-                                                            }
-                                                          }
-                                                        }
-                                                      }
-                                                    }
-                                                  }
-                                                } else {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/automatic',
-                                                      keyword: 'type',
-                                                      params: { type: 'object' },
-                                                    },
-                                                  ];
-                                                  return false;
-                                                }
-                                              }
-                                              var valid0 = _errs38 === errors;
-                                            } else {
-                                              var valid0 = true;
-                                            }
-                                            if (valid0) {
-                                              if (data.challenge !== undefined) {
-                                                let data26 = data.challenge;
-                                                const _errs53 = errors;
-                                                if (errors === _errs53) {
-                                                  if (
-                                                    data26 &&
-                                                    typeof data26 == 'object' &&
-                                                    !Array.isArray(data26)
-                                                  ) {
-                                                    let missing0;
-                                                    if (
-                                                      (data26.username === undefined &&
-                                                        (missing0 = 'username')) ||
-                                                      (data26.password === undefined &&
-                                                        (missing0 = 'password'))
-                                                    ) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/challenge',
-                                                          keyword: 'required',
-                                                          params: { missingProperty: missing0 },
-                                                        },
-                                                      ];
-                                                      return false;
-                                                    } else {
-                                                      const _errs55 = errors;
-                                                      for (const key2 in data26) {
-                                                        if (!(
-                                                          key2 === 'username' ||
-                                                          key2 === 'password' ||
-                                                          key2 === 'realm' ||
-                                                          key2 === 'algorithm' ||
-                                                          key2 === 'qop' ||
-                                                          key2 === 'proxy'
-                                                        )) {
-                                                          validate11.errors = [
-                                                            {
-                                                              instancePath:
-                                                                instancePath + '/challenge',
-                                                              keyword: 'additionalProperties',
-                                                              params: { additionalProperty: key2 },
-                                                            },
-                                                          ];
-                                                          return false;
-                                                          break;
-                                                        }
-                                                      }
-                                                      if (_errs55 === errors) {
-                                                        if (data26.username !== undefined) {
-                                                          let data27 = data26.username;
-                                                          const _errs56 = errors;
-                                                          if (errors === _errs56) {
-                                                            if (typeof data27 === 'string') {
-                                                              if (!pattern19.test(data27)) {
-                                                                validate11.errors = [
-                                                                  {
-                                                                    instancePath:
-                                                                      instancePath +
-                                                                      '/challenge/username',
-                                                                    keyword: 'pattern',
-                                                                    params: { pattern: '^.+$' },
-                                                                  },
-                                                                ];
-                                                                return false;
-                                                              }
-                                                            } else {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/username',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                          }
-                                                          var valid4 = _errs56 === errors;
-                                                        } else {
-                                                          var valid4 = true;
-                                                        }
-                                                        if (valid4) {
-                                                          if (data26.password !== undefined) {
-                                                            const _errs58 = errors;
-                                                            if (
-                                                              typeof data26.password !== 'string'
-                                                            ) {
-                                                              validate11.errors = [
-                                                                {
-                                                                  instancePath:
-                                                                    instancePath +
-                                                                    '/challenge/password',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                },
-                                                              ];
-                                                              return false;
-                                                            }
-                                                            var valid4 = _errs58 === errors;
-                                                          } else {
-                                                            var valid4 = true;
-                                                          }
-                                                          if (valid4) {
-                                                            if (data26.realm !== undefined) {
-                                                              let data29 = data26.realm;
-                                                              const _errs60 = errors;
-                                                              if (errors === _errs60) {
-                                                                if (typeof data29 === 'string') {
-                                                                  if (!pattern3.test(data29)) {
-                                                                    validate11.errors = [
-                                                                      {
-                                                                        instancePath:
-                                                                          instancePath +
-                                                                          '/challenge/realm',
-                                                                        keyword: 'pattern',
-                                                                        params: {
-                                                                          pattern: '^[^"\\r\\n]+$',
-                                                                        },
-                                                                      },
-                                                                    ];
-                                                                    return false;
-                                                                  }
-                                                                } else {
-                                                                  validate11.errors = [
-                                                                    {
-                                                                      instancePath:
-                                                                        instancePath +
-                                                                        '/challenge/realm',
-                                                                      keyword: 'type',
-                                                                      params: { type: 'string' },
-                                                                    },
-                                                                  ];
-                                                                  return false;
-                                                                }
-                                                              }
-                                                              var valid4 = _errs60 === errors;
-                                                            } else {
-                                                              var valid4 = true;
-                                                            }
-                                                            if (valid4) {
-                                                              if (data26.algorithm !== undefined) {
-                                                                let data30 = data26.algorithm;
-                                                                const _errs62 = errors;
-                                                                if (!(
-                                                                  data30 === 'MD5' ||
-                                                                  data30 === 'SHA-256'
-                                                                )) {
-                                                                  validate11.errors = [
-                                                                    {
-                                                                      instancePath:
-                                                                        instancePath +
-                                                                        '/challenge/algorithm',
-                                                                      keyword: 'enum',
-                                                                      params: {
-                                                                        allowedValues:
-                                                                          schema12.properties
-                                                                            .challenge.properties
-                                                                            .algorithm.enum,
-                                                                      },
-                                                                    },
-                                                                  ];
-                                                                  return false;
-                                                                }
-                                                                var valid4 = _errs62 === errors;
+                                                                var valid4 = _errs56 === errors;
                                                               } else {
                                                                 var valid4 = true;
                                                               }
                                                               if (valid4) {
-                                                                if (data26.qop !== undefined) {
-                                                                  const _errs63 = errors;
+                                                                if (data22.login !== undefined) {
+                                                                  const _errs58 = errors;
                                                                   if (
-                                                                    typeof data26.qop !== 'boolean'
+                                                                    typeof data22.login !==
+                                                                    'boolean'
                                                                   ) {
                                                                     validate11.errors = [
                                                                       {
                                                                         instancePath:
                                                                           instancePath +
-                                                                          '/challenge/qop',
+                                                                          '/automatic/login',
                                                                         keyword: 'type',
                                                                         params: { type: 'boolean' },
                                                                       },
                                                                     ];
                                                                     return false;
                                                                   }
-                                                                  var valid4 = _errs63 === errors;
+                                                                  var valid4 = _errs58 === errors;
                                                                 } else {
                                                                   var valid4 = true;
-                                                                }
-                                                                if (valid4) {
-                                                                  if (data26.proxy !== undefined) {
-                                                                    const _errs65 = errors;
-                                                                    if (
-                                                                      typeof data26.proxy !==
-                                                                      'boolean'
-                                                                    ) {
-                                                                      validate11.errors = [
-                                                                        {
-                                                                          instancePath:
-                                                                            instancePath +
-                                                                            '/challenge/proxy',
-                                                                          keyword: 'type',
-                                                                          params: {
-                                                                            type: 'boolean',
-                                                                          },
-                                                                        },
-                                                                      ];
-                                                                      return false;
-                                                                    }
-                                                                    var valid4 = _errs65 === errors;
-                                                                  } else {
-                                                                    var valid4 = true;
-                                                                  }
                                                                 }
                                                               }
                                                             }
@@ -2896,7 +2807,7 @@ function validate11(
                                                   } else {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath: instancePath + '/challenge',
+                                                        instancePath: instancePath + '/automatic',
                                                         keyword: 'type',
                                                         params: { type: 'object' },
                                                       },
@@ -2904,9 +2815,258 @@ function validate11(
                                                     return false;
                                                   }
                                                 }
-                                                var valid0 = _errs53 === errors;
+                                                var valid0 = _errs45 === errors;
                                               } else {
                                                 var valid0 = true;
+                                              }
+                                              if (valid0) {
+                                                if (data.challenge !== undefined) {
+                                                  let data29 = data.challenge;
+                                                  const _errs60 = errors;
+                                                  if (errors === _errs60) {
+                                                    if (
+                                                      data29 &&
+                                                      typeof data29 == 'object' &&
+                                                      !Array.isArray(data29)
+                                                    ) {
+                                                      let missing0;
+                                                      if (
+                                                        (data29.username === undefined &&
+                                                          (missing0 = 'username')) ||
+                                                        (data29.password === undefined &&
+                                                          (missing0 = 'password'))
+                                                      ) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath:
+                                                              instancePath + '/challenge',
+                                                            keyword: 'required',
+                                                            params: { missingProperty: missing0 },
+                                                          },
+                                                        ];
+                                                        return false;
+                                                      } else {
+                                                        const _errs62 = errors;
+                                                        for (const key3 in data29) {
+                                                          if (!(
+                                                            key3 === 'username' ||
+                                                            key3 === 'password' ||
+                                                            key3 === 'realm' ||
+                                                            key3 === 'algorithm' ||
+                                                            key3 === 'qop' ||
+                                                            key3 === 'proxy'
+                                                          )) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath:
+                                                                  instancePath + '/challenge',
+                                                                keyword: 'additionalProperties',
+                                                                params: {
+                                                                  additionalProperty: key3,
+                                                                },
+                                                              },
+                                                            ];
+                                                            return false;
+                                                            break;
+                                                          }
+                                                        }
+                                                        if (_errs62 === errors) {
+                                                          if (data29.username !== undefined) {
+                                                            let data30 = data29.username;
+                                                            const _errs63 = errors;
+                                                            if (errors === _errs63) {
+                                                              if (typeof data30 === 'string') {
+                                                                if (!pattern20.test(data30)) {
+                                                                  validate11.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath +
+                                                                        '/challenge/username',
+                                                                      keyword: 'pattern',
+                                                                      params: { pattern: '^.+$' },
+                                                                    },
+                                                                  ];
+                                                                  return false;
+                                                                }
+                                                              } else {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/username',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                            }
+                                                            var valid5 = _errs63 === errors;
+                                                          } else {
+                                                            var valid5 = true;
+                                                          }
+                                                          if (valid5) {
+                                                            if (data29.password !== undefined) {
+                                                              const _errs65 = errors;
+                                                              if (
+                                                                typeof data29.password !== 'string'
+                                                              ) {
+                                                                validate11.errors = [
+                                                                  {
+                                                                    instancePath:
+                                                                      instancePath +
+                                                                      '/challenge/password',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                  },
+                                                                ];
+                                                                return false;
+                                                              }
+                                                              var valid5 = _errs65 === errors;
+                                                            } else {
+                                                              var valid5 = true;
+                                                            }
+                                                            if (valid5) {
+                                                              if (data29.realm !== undefined) {
+                                                                let data32 = data29.realm;
+                                                                const _errs67 = errors;
+                                                                if (errors === _errs67) {
+                                                                  if (typeof data32 === 'string') {
+                                                                    if (!pattern3.test(data32)) {
+                                                                      validate11.errors = [
+                                                                        {
+                                                                          instancePath:
+                                                                            instancePath +
+                                                                            '/challenge/realm',
+                                                                          keyword: 'pattern',
+                                                                          params: {
+                                                                            pattern:
+                                                                              '^[^"\\r\\n]+$',
+                                                                          },
+                                                                        },
+                                                                      ];
+                                                                      return false;
+                                                                    }
+                                                                  } else {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/realm',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'string' },
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                }
+                                                                var valid5 = _errs67 === errors;
+                                                              } else {
+                                                                var valid5 = true;
+                                                              }
+                                                              if (valid5) {
+                                                                if (
+                                                                  data29.algorithm !== undefined
+                                                                ) {
+                                                                  let data33 = data29.algorithm;
+                                                                  const _errs69 = errors;
+                                                                  if (!(
+                                                                    data33 === 'MD5' ||
+                                                                    data33 === 'SHA-256'
+                                                                  )) {
+                                                                    validate11.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath +
+                                                                          '/challenge/algorithm',
+                                                                        keyword: 'enum',
+                                                                        params: {
+                                                                          allowedValues:
+                                                                            schema12.properties
+                                                                              .challenge.properties
+                                                                              .algorithm.enum,
+                                                                        },
+                                                                      },
+                                                                    ];
+                                                                    return false;
+                                                                  }
+                                                                  var valid5 = _errs69 === errors;
+                                                                } else {
+                                                                  var valid5 = true;
+                                                                }
+                                                                if (valid5) {
+                                                                  if (data29.qop !== undefined) {
+                                                                    const _errs70 = errors;
+                                                                    if (
+                                                                      typeof data29.qop !==
+                                                                      'boolean'
+                                                                    ) {
+                                                                      validate11.errors = [
+                                                                        {
+                                                                          instancePath:
+                                                                            instancePath +
+                                                                            '/challenge/qop',
+                                                                          keyword: 'type',
+                                                                          params: {
+                                                                            type: 'boolean',
+                                                                          },
+                                                                        },
+                                                                      ];
+                                                                      return false;
+                                                                    }
+                                                                    var valid5 = _errs70 === errors;
+                                                                  } else {
+                                                                    var valid5 = true;
+                                                                  }
+                                                                  if (valid5) {
+                                                                    if (
+                                                                      data29.proxy !== undefined
+                                                                    ) {
+                                                                      const _errs72 = errors;
+                                                                      if (
+                                                                        typeof data29.proxy !==
+                                                                        'boolean'
+                                                                      ) {
+                                                                        validate11.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath +
+                                                                              '/challenge/proxy',
+                                                                            keyword: 'type',
+                                                                            params: {
+                                                                              type: 'boolean',
+                                                                            },
+                                                                          },
+                                                                        ];
+                                                                        return false;
+                                                                      }
+                                                                      var valid5 =
+                                                                        _errs72 === errors;
+                                                                    } else {
+                                                                      var valid5 = true;
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    } else {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/challenge',
+                                                          keyword: 'type',
+                                                          params: { type: 'object' },
+                                                        },
+                                                      ];
+                                                      return false;
+                                                    }
+                                                  }
+                                                  var valid0 = _errs60 === errors;
+                                                } else {
+                                                  var valid0 = true;
+                                                }
                                               }
                                             }
                                           }
@@ -2938,7 +3098,7 @@ function validate11(
 }
 export const registerOptions = validate12;
 const schema13 = SHAPES.registerOptions;
-const pattern21 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern22 = new RegExp('^[^\\u0000-\\u001f\\u007f]+$', 'u');
 function validate12(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -2987,7 +3147,7 @@ function validate12(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern21.test(data1)) {
+                if (!pattern22.test(data1)) {
                   validate12.errors = [
                     {
                       instancePath: instancePath + '/from',
@@ -3018,7 +3178,7 @@ function validate12(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate12.errors = [
                       {
                         instancePath: instancePath + '/to',
@@ -3049,7 +3209,7 @@ function validate12(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern22.test(data3)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/contact',
@@ -3137,9 +3297,9 @@ function validate12(
 }
 export const callOptions = validate13;
 const schema14 = SHAPES.callOptions;
-const pattern25 = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]+$', 'u');
-const pattern29 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
-const pattern30 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
+const pattern26 = new RegExp('^[^\\s\\u0000-\\u001f\\u007f]+$', 'u');
+const pattern30 = new RegExp('^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$', 'u');
+const pattern31 = new RegExp("^[A-Za-z0-9\\-.!%*_+`'~]+$", 'u');
 function validate13(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -3199,7 +3359,7 @@ function validate13(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate13.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -3230,7 +3390,7 @@ function validate13(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern25.test(data3)) {
+                    if (!pattern26.test(data3)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/request_uri',
@@ -3261,7 +3421,7 @@ function validate13(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern21.test(data4)) {
+                      if (!pattern22.test(data4)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/from',
@@ -3292,7 +3452,7 @@ function validate13(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern21.test(data5)) {
+                        if (!pattern22.test(data5)) {
                           validate13.errors = [
                             {
                               instancePath: instancePath + '/to',
@@ -3323,7 +3483,7 @@ function validate13(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern21.test(data6)) {
+                          if (!pattern22.test(data6)) {
                             validate13.errors = [
                               {
                                 instancePath: instancePath + '/contact',
@@ -3393,7 +3553,7 @@ function validate13(
                             const _errs20 = errors;
                             if (errors === _errs20) {
                               if (typeof data9 === 'string') {
-                                if (!pattern29.test(data9)) {
+                                if (!pattern30.test(data9)) {
                                   validate13.errors = [
                                     {
                                       instancePath: instancePath + '/ack',
@@ -3441,7 +3601,7 @@ function validate13(
                                       const _errs24 = errors;
                                       if (errors === _errs24) {
                                         if (typeof data11 === 'string') {
-                                          if (!pattern30.test(data11)) {
+                                          if (!pattern31.test(data11)) {
                                             validate13.errors = [
                                               {
                                                 instancePath: instancePath + '/require/' + i0,
@@ -3867,7 +4027,7 @@ function validate14(
                   const _errs11 = errors;
                   if (errors === _errs11) {
                     if (typeof data5 === 'string') {
-                      if (!pattern21.test(data5)) {
+                      if (!pattern22.test(data5)) {
                         validate14.errors = [
                           {
                             instancePath: instancePath + '/from',
@@ -3898,7 +4058,7 @@ function validate14(
                     const _errs13 = errors;
                     if (errors === _errs13) {
                       if (typeof data6 === 'string') {
-                        if (!pattern21.test(data6)) {
+                        if (!pattern22.test(data6)) {
                           validate14.errors = [
                             {
                               instancePath: instancePath + '/to',
@@ -3929,7 +4089,7 @@ function validate14(
                       const _errs15 = errors;
                       if (errors === _errs15) {
                         if (typeof data7 === 'string') {
-                          if (!pattern21.test(data7)) {
+                          if (!pattern22.test(data7)) {
                             validate14.errors = [
                               {
                                 instancePath: instancePath + '/contact',
@@ -3999,7 +4159,7 @@ function validate14(
                             const _errs21 = errors;
                             if (errors === _errs21) {
                               if (typeof data10 === 'string') {
-                                if (!pattern29.test(data10)) {
+                                if (!pattern30.test(data10)) {
                                   validate14.errors = [
                                     {
                                       instancePath: instancePath + '/ack',
@@ -4047,7 +4207,7 @@ function validate14(
                                       const _errs25 = errors;
                                       if (errors === _errs25) {
                                         if (typeof data12 === 'string') {
-                                          if (!pattern30.test(data12)) {
+                                          if (!pattern31.test(data12)) {
                                             validate14.errors = [
                                               {
                                                 instancePath: instancePath + '/require/' + i1,
@@ -4385,7 +4545,7 @@ function validate15(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate15.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -4416,7 +4576,7 @@ function validate15(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern25.test(data3)) {
+                    if (!pattern26.test(data3)) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/request_uri',
@@ -4447,7 +4607,7 @@ function validate15(
                   const _errs10 = errors;
                   if (errors === _errs10) {
                     if (typeof data4 === 'string') {
-                      if (!pattern21.test(data4)) {
+                      if (!pattern22.test(data4)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/from',
@@ -4478,7 +4638,7 @@ function validate15(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern21.test(data5)) {
+                        if (!pattern22.test(data5)) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/to',
@@ -4509,7 +4669,7 @@ function validate15(
                       const _errs14 = errors;
                       if (errors === _errs14) {
                         if (typeof data6 === 'string') {
-                          if (!pattern21.test(data6)) {
+                          if (!pattern22.test(data6)) {
                             validate15.errors = [
                               {
                                 instancePath: instancePath + '/contact',
@@ -4579,7 +4739,7 @@ function validate15(
                             const _errs20 = errors;
                             if (errors === _errs20) {
                               if (typeof data9 === 'string') {
-                                if (!pattern21.test(data9)) {
+                                if (!pattern22.test(data9)) {
                                   validate15.errors = [
                                     {
                                       instancePath: instancePath + '/event',
@@ -4783,7 +4943,7 @@ function validate16(
               const _errs6 = errors;
               if (errors === _errs6) {
                 if (typeof data2 === 'string') {
-                  if (!pattern21.test(data2)) {
+                  if (!pattern22.test(data2)) {
                     validate16.errors = [
                       {
                         instancePath: instancePath + '/content_type',
@@ -4814,7 +4974,7 @@ function validate16(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern22.test(data3)) {
                       validate16.errors = [
                         {
                           instancePath: instancePath + '/contact',
@@ -4867,7 +5027,7 @@ function validate16(
                     const _errs12 = errors;
                     if (errors === _errs12) {
                       if (typeof data5 === 'string') {
-                        if (!pattern30.test(data5)) {
+                        if (!pattern31.test(data5)) {
                           validate16.errors = [
                             {
                               instancePath: instancePath + '/tag',
@@ -5233,7 +5393,7 @@ function validate18(
             const _errs4 = errors;
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
-                if (!pattern21.test(data1)) {
+                if (!pattern22.test(data1)) {
                   validate18.errors = [
                     {
                       instancePath: instancePath + '/content_type',
@@ -5311,7 +5471,7 @@ function validate19(
                   const _errs4 = errors;
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
-                      if (!pattern21.test(data1)) {
+                      if (!pattern22.test(data1)) {
                         validate19.errors = [
                           {
                             instancePath: instancePath + '/contacts/' + i0,
@@ -5534,7 +5694,7 @@ function validate20(
                 const _errs8 = errors;
                 if (errors === _errs8) {
                   if (typeof data3 === 'string') {
-                    if (!pattern21.test(data3)) {
+                    if (!pattern22.test(data3)) {
                       validate20.errors = [
                         {
                           instancePath: instancePath + '/content_type',
@@ -5573,8 +5733,8 @@ function validate20(
 }
 export const scenarioOptions = validate21;
 const schema22 = SHAPES.scenarioOptions;
-const pattern48 = new RegExp('^[^\\s,]+$', 'u');
-const pattern49 = new RegExp('\\S', 'u');
+const pattern49 = new RegExp('^[^\\s,]+$', 'u');
+const pattern50 = new RegExp('\\S', 'u');
 function validate21(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -5613,7 +5773,7 @@ function validate21(
                 const _errs4 = errors;
                 if (errors === _errs4) {
                   if (typeof data1 === 'string') {
-                    if (!pattern48.test(data1)) {
+                    if (!pattern49.test(data1)) {
                       validate21.errors = [
                         {
                           instancePath: instancePath + '/tags/' + i0,
@@ -5768,7 +5928,7 @@ function validate21(
                           const _errs16 = errors;
                           if (errors === _errs16) {
                             if (typeof data7 === 'string') {
-                              if (!pattern49.test(data7)) {
+                              if (!pattern50.test(data7)) {
                                 validate21.errors = [
                                   {
                                     instancePath: instancePath + '/locks/' + i1,
@@ -5867,7 +6027,7 @@ function validate22(
 }
 export const identityOptions = validate23;
 const schema24 = SHAPES.identityOptions;
-const pattern50 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
+const pattern51 = new RegExp('^[^\\u0000-\\u0020\\u007f<>]+$', 'u');
 function validate23(
   data,
   { instancePath = '', parentData, parentDataProperty, rootData = data } = {},
@@ -5925,7 +6085,7 @@ function validate23(
               const _errs4 = errors;
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern50.test(data1)) {
+                  if (!pattern51.test(data1)) {
                     validate23.errors = [
                       {
                         instancePath: instancePath + '/x5u',
@@ -6101,7 +6261,7 @@ function validate23(
                           const _errs17 = errors;
                           if (errors === _errs17) {
                             if (typeof data8 === 'string') {
-                              if (!pattern30.test(data8)) {
+                              if (!pattern31.test(data8)) {
                                 validate23.errors = [
                                   {
                                     instancePath: instancePath + '/ppt',
@@ -6217,6 +6377,7 @@ function validate24(
       for (const key0 in data) {
         if (!(
           key0 === 'certificate' ||
+          key0 === 'trusted' ||
           key0 === 'public_key' ||
           key0 === 'orig' ||
           key0 === 'dest' ||
@@ -6249,12 +6410,12 @@ function validate24(
           var valid0 = true;
         }
         if (valid0) {
-          if (data.public_key !== undefined) {
+          if (data.trusted !== undefined) {
             const _errs4 = errors;
-            if (typeof data.public_key !== 'string') {
+            if (typeof data.trusted !== 'string') {
               validate24.errors = [
                 {
-                  instancePath: instancePath + '/public_key',
+                  instancePath: instancePath + '/trusted',
                   keyword: 'type',
                   params: { type: 'string' },
                 },
@@ -6266,12 +6427,12 @@ function validate24(
             var valid0 = true;
           }
           if (valid0) {
-            if (data.orig !== undefined) {
+            if (data.public_key !== undefined) {
               const _errs6 = errors;
-              if (typeof data.orig !== 'string') {
+              if (typeof data.public_key !== 'string') {
                 validate24.errors = [
                   {
-                    instancePath: instancePath + '/orig',
+                    instancePath: instancePath + '/public_key',
                     keyword: 'type',
                     params: { type: 'string' },
                   },
@@ -6283,12 +6444,12 @@ function validate24(
               var valid0 = true;
             }
             if (valid0) {
-              if (data.dest !== undefined) {
+              if (data.orig !== undefined) {
                 const _errs8 = errors;
-                if (typeof data.dest !== 'string') {
+                if (typeof data.orig !== 'string') {
                   validate24.errors = [
                     {
-                      instancePath: instancePath + '/dest',
+                      instancePath: instancePath + '/orig',
                       keyword: 'type',
                       params: { type: 'string' },
                     },
@@ -6300,45 +6461,25 @@ function validate24(
                 var valid0 = true;
               }
               if (valid0) {
-                if (data.iat !== undefined) {
-                  let data4 = data.iat;
+                if (data.dest !== undefined) {
                   const _errs10 = errors;
-                  if (!(
-                    typeof data4 == 'number' &&
-                    !(data4 % 1) &&
-                    !isNaN(data4) &&
-                    isFinite(data4)
-                  )) {
+                  if (typeof data.dest !== 'string') {
                     validate24.errors = [
                       {
-                        instancePath: instancePath + '/iat',
+                        instancePath: instancePath + '/dest',
                         keyword: 'type',
-                        params: { type: 'integer' },
+                        params: { type: 'string' },
                       },
                     ];
                     return false;
-                  }
-                  if (errors === _errs10) {
-                    if (typeof data4 == 'number' && isFinite(data4)) {
-                      if (data4 < 0 || isNaN(data4)) {
-                        validate24.errors = [
-                          {
-                            instancePath: instancePath + '/iat',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                          },
-                        ];
-                        return false;
-                      }
-                    }
                   }
                   var valid0 = _errs10 === errors;
                 } else {
                   var valid0 = true;
                 }
                 if (valid0) {
-                  if (data.now !== undefined) {
-                    let data5 = data.now;
+                  if (data.iat !== undefined) {
+                    let data5 = data.iat;
                     const _errs12 = errors;
                     if (!(
                       typeof data5 == 'number' &&
@@ -6348,7 +6489,7 @@ function validate24(
                     )) {
                       validate24.errors = [
                         {
-                          instancePath: instancePath + '/now',
+                          instancePath: instancePath + '/iat',
                           keyword: 'type',
                           params: { type: 'integer' },
                         },
@@ -6360,7 +6501,7 @@ function validate24(
                         if (data5 < 0 || isNaN(data5)) {
                           validate24.errors = [
                             {
-                              instancePath: instancePath + '/now',
+                              instancePath: instancePath + '/iat',
                               keyword: 'minimum',
                               params: { comparison: '>=', limit: 0 },
                             },
@@ -6374,8 +6515,8 @@ function validate24(
                     var valid0 = true;
                   }
                   if (valid0) {
-                    if (data.max_age !== undefined) {
-                      let data6 = data.max_age;
+                    if (data.now !== undefined) {
+                      let data6 = data.now;
                       const _errs14 = errors;
                       if (!(
                         typeof data6 == 'number' &&
@@ -6385,7 +6526,7 @@ function validate24(
                       )) {
                         validate24.errors = [
                           {
-                            instancePath: instancePath + '/max_age',
+                            instancePath: instancePath + '/now',
                             keyword: 'type',
                             params: { type: 'integer' },
                           },
@@ -6394,32 +6535,70 @@ function validate24(
                       }
                       if (errors === _errs14) {
                         if (typeof data6 == 'number' && isFinite(data6)) {
-                          if (data6 > 86400 || isNaN(data6)) {
+                          if (data6 < 0 || isNaN(data6)) {
                             validate24.errors = [
                               {
-                                instancePath: instancePath + '/max_age',
-                                keyword: 'maximum',
-                                params: { comparison: '<=', limit: 86400 },
+                                instancePath: instancePath + '/now',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
                               },
                             ];
                             return false;
-                          } else {
-                            if (data6 < 0 || isNaN(data6)) {
-                              validate24.errors = [
-                                {
-                                  instancePath: instancePath + '/max_age',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                },
-                              ];
-                              return false;
-                            }
                           }
                         }
                       }
                       var valid0 = _errs14 === errors;
                     } else {
                       var valid0 = true;
+                    }
+                    if (valid0) {
+                      if (data.max_age !== undefined) {
+                        let data7 = data.max_age;
+                        const _errs16 = errors;
+                        if (!(
+                          typeof data7 == 'number' &&
+                          !(data7 % 1) &&
+                          !isNaN(data7) &&
+                          isFinite(data7)
+                        )) {
+                          validate24.errors = [
+                            {
+                              instancePath: instancePath + '/max_age',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                            },
+                          ];
+                          return false;
+                        }
+                        if (errors === _errs16) {
+                          if (typeof data7 == 'number' && isFinite(data7)) {
+                            if (data7 > 86400 || isNaN(data7)) {
+                              validate24.errors = [
+                                {
+                                  instancePath: instancePath + '/max_age',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 86400 },
+                                },
+                              ];
+                              return false;
+                            } else {
+                              if (data7 < 0 || isNaN(data7)) {
+                                validate24.errors = [
+                                  {
+                                    instancePath: instancePath + '/max_age',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                  },
+                                ];
+                                return false;
+                              }
+                            }
+                          }
+                        }
+                        var valid0 = _errs16 === errors;
+                      } else {
+                        var valid0 = true;
+                      }
                     }
                   }
                 }

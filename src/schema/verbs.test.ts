@@ -6,8 +6,12 @@ import { AGENT_METHODS, AGENT_VERBS } from './verbs.js';
 
 const verbs = Object.entries<VerbRow>(AGENT_VERBS);
 const all = [...functionsOf('global'), ...functionsOf('Agent')];
+/** Options that say among others how long. */
+const hasWithin = (kind: string): boolean => kind === 'expect_options';
 const hasDefaultTimeout = (row: FunctionRow): boolean =>
-  row.params.some((param) => param.default === '5s, or what default_timeout set');
+  row.params.some(
+    (param) => param.default === '5s, or what default_timeout set' || hasWithin(param.kind),
+  );
 
 describe.each(verbs)('%s', (_name, row) => {
   test('says who calls its target, if it has one', () => {
@@ -42,7 +46,10 @@ test('functions that wait say how long by their only duration', () => {
     ...Object.entries<FunctionRow>(AGENT_METHODS),
   ]
     .filter(([, { side, effect }]) => side === 'guest' && effect === 'block')
-    .map(([name, { params }]) => [name, params.filter(({ kind }) => kind === 'duration').length]);
+    .map(([name, { params }]) => [
+      name,
+      params.filter(({ kind }) => kind === 'duration' || hasWithin(kind)).length,
+    ]);
   expect(waits.length).toBeGreaterThan(4);
   expect(waits.filter(([, durations]) => durations !== 1)).toEqual([]);
 });

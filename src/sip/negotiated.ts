@@ -66,6 +66,22 @@ export interface NegotiatedStream {
   readonly audio: NegotiatedAudio;
 }
 
+/** The two ends of a stream of video. */
+export interface NegotiatedVideo {
+  readonly offered: SdpMedia;
+  readonly answered: SdpMedia;
+}
+
+/** The first stream of video that neither side has refused. */
+export function negotiatedVideo(offer: Sdp, answer: Sdp): NegotiatedVideo | undefined {
+  for (const [index, offered] of offer.media.entries()) {
+    const answered = answer.media[index];
+    if (offered.kind !== 'video' || answered?.kind !== 'video') continue;
+    if (offered.port !== 0 && answered.port !== 0) return { offered, answered };
+  }
+  return undefined;
+}
+
 function settled(offered: SdpMedia, answered: SdpMedia): NegotiatedAudio | undefined {
   const codecs = answered.codecs.map((one) => named(one, offered));
   const codec = codecs.find((one) => !isCompanion(one));

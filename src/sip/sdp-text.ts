@@ -8,6 +8,8 @@ export interface AudioCodec {
   readonly payload: number;
   /** Clock rate of its timestamps. */
   readonly rate: number;
+  /** In the rtpmap, where there are more than one. */
+  readonly channels?: number;
 }
 
 export interface AudioDescription {
@@ -23,18 +25,20 @@ export interface AudioDescription {
   readonly version: number;
   /** Lines to add behind those of the stream, such as "a=label:1". */
   readonly lines?: readonly string[];
-  /** Lines of refused streams in front of the audio and behind it: an answer has as many streams as its offer. */
+  /** Lines of other streams in front of the audio and behind it: an answer has as many streams as its offer. */
   readonly before?: readonly string[];
   readonly behind?: readonly string[];
   /** "RTP/SAVP" with SRTP keys (RFC 4568). */
   readonly protocol?: string;
 }
 
-/** Codecs a peer can speak, by name; payload types as RFC 3551 assigns them. L16 has none for 8 kHz. */
+/** Codecs a peer can speak, by name; payload types as RFC 3551 assigns them. L16 has none for 8 kHz, opus none at all. */
 export const AUDIO_CODECS: Readonly<Record<string, AudioCodec>> = {
   PCMU: { name: 'PCMU', payload: 0, rate: 8000 },
   PCMA: { name: 'PCMA', payload: 8, rate: 8000 },
   G722: { name: 'G722', payload: 9, rate: 8000 },
+  // one channel is sent all the same: each packet says what it holds (RFC 7587, 7)
+  opus: { name: 'opus', payload: 111, rate: 48_000, channels: 2 },
   L16: { name: 'L16', payload: 96, rate: 8000 },
 };
 
@@ -73,7 +77,10 @@ export function audioLines(
   const payloads = [...codecs.map(({ payload }) => payload), ...events].join(' ');
   return [
     `m=audio ${port} ${given.protocol ?? 'RTP/AVP'} ${payloads}`,
-    ...codecs.map(({ payload, name, rate }) => `a=rtpmap:${payload} ${name}/${rate}`),
+    ...codecs.map(
+      ({ payload, name, rate, channels }) =>
+        `a=rtpmap:${payload} ${name}/${rate}${channels === undefined ? '' : `/${channels}`}`,
+    ),
     ...events.flatMap((event) => [
       `a=rtpmap:${event} telephone-event/8000`,
       `a=fmtp:${event} 0-16`,
@@ -84,17 +91,7 @@ export function audioLines(
   ];
 }
 
-/** The m= lines of the other streams of an offer, as an answer refuses them (RFC 3264, 6). */
-export function refusedStreams(
-  offer: Sdp,
-  taken: SdpMedia,
-): Pick<Required<AudioDescription>, 'before' | 'behind'> {
-  const at = offer.media.indexOf(taken);
-  const lines = offer.media.map(refusedStream);
-  return { before: lines.slice(0, at), behind: lines.slice(at + 1) };
-}
-
-/** The m= line of a stream that is refused. */
+/** The m= line of a stream that is refused (RFC 3264, 6). */
 export function refusedStream({ kind, protocol, codecs }: SdpMedia): string {
   const formats = codecs.map(({ payload }) => payload).join(' ');
   return `m=${kind} 0 ${protocol} ${formats || '0'}`;

@@ -112,7 +112,13 @@ export const AGENT_EVENTS: {
   call_resumed: { type: 'call_resumed', call: CALL },
   call_muted: { type: 'call_muted', call: CALL, muted: true },
   call_encrypted: { type: 'call_encrypted', call: CALL, encryption: 'srtp', suite: 'AES' },
-  call_rtp: { type: 'call_rtp', call: CALL, sent: 1, received: 2 },
+  call_rtp: {
+    type: 'call_rtp',
+    call: CALL,
+    sent: 1,
+    received: 2,
+    video: { sent: 3, received: 4, lost: 0 },
+  },
   call_quality: {
     type: 'call_quality',
     call: CALL,

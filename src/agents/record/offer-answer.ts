@@ -12,9 +12,11 @@ import {
 import {
   negotiated,
   negotiatedStreams,
+  negotiatedVideo,
   streamsOf,
   type NegotiatedAudio,
   type NegotiatedStream,
+  type NegotiatedVideo,
 } from '../../sip/negotiated.js';
 import { audioOf, cryptoLines, parseSdp, type Sdp, type SdpMedia } from '../../sip/sdp.js';
 import { hasTag } from '../../sip/peer.js';
@@ -51,19 +53,21 @@ interface CallRecord {
 
 export interface OfferAnswerSink {
   emit(event: AgentEvent): void;
-  /** An offer was answered: the audio as both ends describe it; absent when there is none. */
-  negotiated?(call: string, settled: SettledAudio): void;
+  /** An offer was answered: the media as both ends describe them. */
+  negotiated?(call: string, settled: SettledMedia): void;
   /** A recording session has one direction by its nature: nobody holds it. */
   isOneWay?(call: string): boolean;
   /** The agent took a call off hold without being asked. True: it is held again, so nothing is emitted. */
   resumedByItself(call: string): boolean;
 }
 
-/** The audio of a call as its newest offer and answer have settled it. */
-export interface SettledAudio {
+/** The audio and the video of a call as its newest offer and answer have settled them. */
+export interface SettledMedia {
   readonly audio: NegotiatedAudio | undefined;
   /** All streams of audio; that of `audio` is the first. */
   readonly streams: readonly NegotiatedStream[];
+  /** The first stream of video that came about. */
+  readonly video?: NegotiatedVideo;
   readonly offerer: 'own' | 'remote';
 }
 
@@ -197,9 +201,11 @@ export class OfferAnswer {
       if (resumed) this.#resuming.delete(id);
       record.held = held;
     }
+    const video = negotiatedVideo(offer, answer);
     this.#sink.negotiated?.(id, {
       audio: media === undefined ? undefined : audio,
       streams: negotiatedStreams(offer, answer),
+      ...(video === undefined ? {} : { video }),
       offerer,
     });
     const mediaField = media === undefined ? {} : { media };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { audioOf, parseSdp } from '../../sip/sdp.js';
+import { readClip, type Clip } from '../../rtp/video/h264.js';
+import { byteStream, CLIP } from '../../testing/h264.js';
 import { Description, Media, sdpProblem } from './media.js';
 import { PortPool } from './ports.js';
+import { VideoDescription } from './video-description.js';
 
 const CODECS = [
   { name: 'PCMU', payload: 0, rate: 8000 },
@@ -94,6 +97,85 @@ describe('Description', () => {
   });
 });
 
+describe('Description with video', () => {
+  const clip = readClip(byteStream(CLIP));
+  const ours = (video: Clip | undefined) =>
+    new Description(
+      '127.0.0.1',
+      () => 4000,
+      CODECS,
+      undefined,
+      new VideoDescription(video, () => 4002, undefined),
+    );
+  const shown = (text: string) =>
+    parseSdp(text)?.media.map(({ kind, port, direction, codecs }) => [
+      kind,
+      port,
+      port === 0 ? '' : direction,
+      codecs[0]?.payload,
+    ]);
+  const video = (payload: number, mode: string, direction = 'sendrecv') => [
+    `m=video 9 RTP/AVP ${payload}`,
+    `a=rtpmap:${payload} H264/90000`,
+    `a=fmtp:${payload} profile-level-id=64001f${mode}`,
+    `a=${direction}`,
+  ];
+  const MODE_1 = ';packetization-mode=1';
+
+  it('offers the clip with its parameter sets, and nothing but receiving without one', () => {
+    const text = ours(clip).offer(undefined);
+    expect(shown(text)).toEqual([
+      ['audio', 4000, 'sendrecv', 0],
+      ['video', 4002, 'sendrecv', 99],
+    ]);
+    expect(text).toContain(
+      'a=fmtp:99 profile-level-id=42c01f;level-asymmetry-allowed=1;packetization-mode=1;sprop-parameter-sets=Z0LAH4yNQA==,aM48gA==\r\n',
+    );
+    expect(shown(ours(undefined).offer(undefined))?.[1]).toEqual(['video', 4002, 'recvonly', 99]);
+    expect(shown(ours(undefined).offer({ direction: 'sendonly' }))?.[1]?.[2]).toBe('inactive');
+  });
+
+  it('leaves it out, and switches off what is there', () => {
+    const description = ours(clip);
+    expect(shown(description.offer({ video: false }))).toHaveLength(1);
+    description.offer(undefined);
+    expect(shown(description.offer({ video: false }))?.[1]).toEqual(['video', 0, '', 99]);
+  });
+
+  it.each<[string, readonly string[], readonly unknown[] | undefined]>([
+    ['takes mode 1 with its payload type', video(120, MODE_1), ['video', 4002, 'sendrecv', 120]],
+    [
+      'what the other only sends is received',
+      video(120, MODE_1, 'sendonly'),
+      ['video', 4002, 'recvonly', 120],
+    ],
+    ['refuses single packets', video(120, ''), ['video', 0, '', 120]],
+    ['refuses other codecs', ['m=video 9 RTP/AVP 31'], ['video', 0, '', 31]],
+    [
+      'refuses SRTP without keys',
+      video(120, MODE_1).map((line) => line.replace('AVP', 'SAVP')),
+      ['video', 0, '', 120],
+    ],
+  ])('%s', (_, lines, expected) => {
+    const description = ours(clip);
+    const text = description.answer(offered('0', ...lines), undefined);
+    expect(shown(text)?.[1]).toEqual(expected);
+    if (expected?.[1] === 4002) expect(text).toContain('profile-level-id=64001f');
+    // the own offer that follows has the stream in the same place, once
+    expect(shown(description.offer(undefined))).toHaveLength(2);
+    expect(shown(description.answer(offered('0', ...lines), { video: false }))?.[1]?.[1]).toBe(0);
+  });
+
+  it('answers video in front of the audio there', () => {
+    const text = ours(clip).answer(
+      offered('0').replace('m=audio', `${video(97, MODE_1).join('\r\n')}\r\nm=audio`),
+      undefined,
+    );
+    expect(shown(text)?.map(([kind]) => kind)).toEqual(['video', 'audio']);
+    expect(shown(text)?.[0]?.[1]).toBe(4002);
+  });
+});
+
 describe('Media', () => {
   const mediaOf = (recorder = false) =>
     new Media('127.0.0.1', new PortPool('127.0.0.1', [4000, 4005]), { recorder });
@@ -180,7 +262,7 @@ describe('sdpProblem', () => {
     [true, 'false, a text or an object'],
     [{ codec: 'PCMA' }, 'has no "codec"'],
     [{ codecs: ['constructor'] }, 'codecs'],
-    [{ codecs: ['opus'] }, 'codecs'],
+    [{ codecs: ['G729'] }, 'codecs'],
     [{ codecs: [] }, 'codecs'],
     [{ codecs: 'PCMA' }, 'codecs'],
     [{ direction: 'both' }, 'direction'],
@@ -191,6 +273,7 @@ describe('sdpProblem', () => {
     [{ address: 'a b' }, 'address'],
     [{ lines: ['a=x\r\nb'] }, 'lines'],
     [{ lines: 'a=x' }, 'lines'],
+    [{ video: 'clip.h264' }, 'video'],
     [{ streams: {} }, 'streams that are not an array'],
     [{ streams: ['x'] }, 'streams, of which number 1 is not an object'],
     [{ streams: [{ label: 'x' }, {}] }, 'streams, of which number 2 has no label'],

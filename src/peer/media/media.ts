@@ -3,14 +3,15 @@ import { randomInt } from 'node:crypto';
 import { OffhookError } from '../../errors.js';
 import type { PeerOptions } from '../../schema/types.gen.js';
 import { MEDIA_DIRECTIONS, reversed, type MediaDirection } from '../../sip/media-direction.js';
-import { audioOf, parseSdp } from '../../sip/sdp.js';
+import { audioOf, parseSdp, type SdpMedia } from '../../sip/sdp.js';
 import {
   answerTo,
   AUDIO_CODECS,
-  refusedStreams,
+  refusedStream,
   sdpText,
   type AudioCodec,
 } from '../../sip/sdp-text.js';
+import type { Clip } from '../../rtp/video/h264.js';
 import type { PortPool } from './ports.js';
 import { RecordingDescription } from './recording-description.js';
 import { OwnKeys, type CryptoPart, type MediaEncryption } from './sdes.js';
@@ -22,6 +23,7 @@ import {
   type SdpChoice,
   type SdpWish,
 } from './sdp-wish.js';
+import { VideoDescription } from './video-description.js';
 
 /** What a refused stream names where nothing fits: an m= line has a format. */
 const PCMU: AudioCodec = { name: 'PCMU', payload: 0, rate: 8000 };
@@ -38,19 +40,22 @@ export class Description implements Describes {
   #version = 0;
   #last = '';
   #undecipherable = false;
-  /** Streams of the other side that were refused: later offers have them as well (RFC 3264, 8). */
-  #refused: ReturnType<typeof refusedStreams> | undefined;
+  readonly #video: VideoDescription | undefined;
+  /** The streams of the other side's newest offer: later offers of this side have them as well (RFC 3264, 8). */
+  #theirs: { readonly media: readonly SdpMedia[]; readonly audio: SdpMedia } | undefined;
 
   constructor(
     address: string,
     port: () => number,
     codecs: readonly AudioCodec[],
     encryption?: MediaEncryption,
+    video?: VideoDescription,
   ) {
     this.#address = address;
     this.#port = port;
     this.#codecs = codecs;
     this.#keys = new OwnKeys(encryption);
+    this.#video = video;
   }
 
   /** The script wants packets encrypted with another key than the newest description says. */
@@ -66,7 +71,13 @@ export class Description implements Describes {
     assertNoStreams(choice);
     const codecs = named(choice?.codecs) ?? this.#codecs;
     const direction = choice?.direction ?? 'sendrecv';
-    return this.#write(codecs, choice, direction, this.#keys.offer(choice?.lines), TELEPHONE_EVENT);
+    const video = this.#video?.offer(direction, choice?.video === false);
+    return this.#write(codecs, choice, {
+      direction,
+      crypto: this.#keys.offer(choice?.lines),
+      telephoneEvent: TELEPHONE_EVENT,
+      video,
+    });
   }
 
   /** The body that answers an offer; one that names no codec of ours is answered with a refused stream (RFC 3264, 6). */
@@ -78,25 +89,49 @@ export class Description implements Describes {
     const offered = parseSdp(offer);
     const audio = offered === undefined ? undefined : audioOf(offered);
     if (offered === undefined || audio === undefined) return '';
-    this.#refused = refusedStreams(offered, audio);
+    this.#theirs = { media: offered.media, audio };
+    const video = this.#answerVideo(choice);
     const found = answerTo(offered, named(choice?.codecs) ?? this.#codecs);
     const crypto = this.#keys.answer(audio, choice?.lines);
     if (found === undefined || crypto === undefined) {
       const { protocol } = audio;
       const refused = { ...choice, port: 0 };
       const codecs = [found?.codec ?? PCMU];
-      return this.#write(codecs, refused, 'inactive', { protocol, lines: [] });
+      return this.#write(codecs, refused, {
+        direction: 'inactive',
+        crypto: { protocol, lines: [] },
+        video,
+      });
     }
     const direction = choice?.direction ?? reversed(audio.direction);
-    return this.#write([found.codec], choice, direction, crypto, found.telephoneEvent);
+    const { telephoneEvent } = found;
+    return this.#write([found.codec], choice, { direction, crypto, telephoneEvent, video });
+  }
+
+  /** The lines that take the video of their offer; undefined: it is refused. */
+  #answerVideo(choice: SdpWish | undefined): readonly string[] | undefined {
+    const theirs = this.#theirs?.media.find(({ kind }) => kind === 'video');
+    if (theirs === undefined || choice?.video === false) return undefined;
+    return this.#video?.answer(theirs, choice?.direction ?? reversed(theirs.direction));
+  }
+
+  /** The streams beside the audio, each in its place; those that are not taken are refused. */
+  #beside(video: readonly string[] | undefined): Beside {
+    if (this.#theirs === undefined) return { before: [], behind: video ?? [] };
+    const { media, audio } = this.#theirs;
+    const theirs = media.find(({ kind }) => kind === 'video');
+    const lines = media.map((one) =>
+      one === theirs && video !== undefined ? video : [refusedStream(one)],
+    );
+    const at = media.indexOf(audio);
+    const own = theirs === undefined ? (video ?? []) : [];
+    return { before: lines.slice(0, at).flat(), behind: [...lines.slice(at + 1).flat(), ...own] };
   }
 
   #write(
     codecs: readonly AudioCodec[],
     wish: SdpWish | undefined,
-    direction: MediaDirection,
-    crypto: CryptoPart,
-    telephoneEvent?: number,
+    { direction, crypto, telephoneEvent, video }: Streams,
   ): string {
     const text = (version: number): string =>
       sdpText({
@@ -105,7 +140,7 @@ export class Description implements Describes {
         codecs,
         direction,
         id: this.#id,
-        ...this.#refused,
+        ...this.#beside(video),
         version,
         protocol: crypto.protocol,
         lines: [...crypto.lines, ...(wish?.lines ?? [])],
@@ -117,6 +152,20 @@ export class Description implements Describes {
     this.#last = text(this.#version);
     return this.#last;
   }
+}
+
+/** What the streams of a description are to say. */
+interface Streams {
+  readonly direction: MediaDirection;
+  readonly crypto: CryptoPart;
+  readonly telephoneEvent?: number | undefined;
+  /** Lines of the video. */
+  readonly video: readonly string[] | undefined;
+}
+
+interface Beside {
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
 }
 
 function assertNoStreams(choice: SdpWish | undefined): void {
@@ -146,6 +195,9 @@ export class Media {
   readonly #codecs: readonly AudioCodec[];
   readonly #encryption: MediaEncryption;
   readonly #isRecorder: boolean;
+  readonly #hasVideo: boolean;
+  /** What the video of a call sends. */
+  readonly clip: Clip | undefined;
   readonly #calls = new Map<
     string,
     { readonly ports: number[]; readonly description: Describes }
@@ -154,19 +206,23 @@ export class Media {
   constructor(
     address: string,
     pool: PortPool,
-    { codecs, recorder, media_enc }: Pick<PeerOptions, 'codecs' | 'recorder' | 'media_enc'>,
+    options: Pick<PeerOptions, 'codecs' | 'recorder' | 'media_enc' | 'video'>,
+    clip?: Clip,
   ) {
+    const { codecs, recorder, media_enc, video } = options;
     this.address = address;
     this.#pool = pool;
     this.#encryption = media_enc;
     this.#codecs = named(codecs ?? ['PCMU', 'PCMA']) ?? [];
     this.#isRecorder = recorder === true;
+    this.#hasVideo = video !== undefined;
+    this.clip = clip;
   }
 
   /** The description of a call; from now on the call has the ports it needs. @throws OffhookError E_PORTS */
   async reserve(call: string, { labels, offered = 1 }: CallStreams = {}): Promise<Describes> {
     const most = Math.min(Math.max(offered, 1), MOST_STREAMS);
-    const count = labels?.length ?? (this.#isRecorder ? most : 1);
+    const count = labels?.length ?? (this.#isRecorder ? most : this.#hasVideo ? 2 : 1);
     const missing = count - (this.#calls.get(call)?.ports.length ?? 0);
     const taken = missing > 0 ? await this.#pool.take(missing) : [];
     const open = this.#calls.get(call) ?? this.#open(call, labels);
@@ -182,7 +238,10 @@ export class Media {
     const port = (n: number): number | undefined => ports[n];
     const description =
       labels === undefined && !this.#isRecorder
-        ? this.#single(() => ports[0] ?? this.#pool.first)
+        ? this.#single(
+            () => ports[0] ?? this.#pool.first,
+            () => ports[1],
+          )
         : new RecordingDescription({
             address: this.address,
             port,
@@ -205,8 +264,12 @@ export class Media {
     return this.#single(() => this.#pool.first);
   }
 
-  #single(port: () => number): Describes {
-    return new Description(this.address, port, this.#codecs, this.#encryption);
+  #single(port: () => number, videoPort?: () => number | undefined): Describes {
+    const video =
+      this.#hasVideo && videoPort !== undefined
+        ? new VideoDescription(this.clip, videoPort, this.#encryption)
+        : undefined;
+    return new Description(this.address, port, this.#codecs, this.#encryption, video);
   }
 
   /** The call is over: others may have its ports. */
@@ -225,17 +288,22 @@ export class Media {
 export function sdpProblem(choice: unknown): string | undefined {
   if (choice === undefined || choice === false || typeof choice === 'string') return undefined;
   if (choice === true) return 'must be false, a text or an object: got true';
-  const { address, lines, undecipherable, streams, ...wish } = choice as Record<string, unknown>;
+  const { address, lines, undecipherable, streams, video, ...wish } = choice as Record<
+    string,
+    unknown
+  >;
   const { codecs: _c, direction: _d, ptime: _p, port: _port, ...others } = wish;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
-    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port, lines, undecipherable and streams`;
+    return `has no ${JSON.stringify(unknown)}: its fields are codecs, direction, ptime, address, port, lines, undecipherable, video and streams`;
   const problem = streamProblem(wish);
   if (problem !== undefined) return problem;
   if (address !== undefined && (typeof address !== 'string' || !/^[^\s\x00-\x1f]+$/.test(address)))
     return 'has an address that is not text';
   if (undecipherable !== undefined && typeof undecipherable !== 'boolean')
     return 'has an undecipherable that is not true or false';
+  if (video !== undefined && typeof video !== 'boolean')
+    return 'has a video that is not true or false';
   if (lines !== undefined && !isTexts(lines)) return 'has lines that are not an array of texts';
   return streams === undefined ? undefined : streamsProblem(streams);
 }

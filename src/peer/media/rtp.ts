@@ -1,16 +1,18 @@
-/** The audio of a peer's calls: an RTP session for each stream, started as offers and answers settle it. */
+/** The audio of a peer's calls: an RTP session for each stream, started as offers and answers settle it; and their video. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioStream, Sound, StreamWish } from '../../agents/user-agent.js';
+import { RTP_CLOCKS } from '../../rtp/codec.js';
 import { RtpSession } from '../../rtp/session.js';
-import type { SettledAudio } from '../../agents/record/offer-answer.js';
+import type { SettledMedia } from '../../agents/record/offer-answer.js';
 import type { RtpParameters } from '../../rtp/parameters.js';
 import type { NegotiatedAudio, NegotiatedStream } from '../../sip/negotiated.js';
 import type { SdpMedia } from '../../sip/sdp.js';
 import type { CallMedia, StreamSource } from '../call.js';
 import type { PeerCore } from '../core.js';
 import { settledKeys, unknownKeys } from './sdes.js';
+import { Video } from './video.js';
 
 /** How often packets are counted while the script watches; as an agent does. */
 const LOOK_MS = 100;
@@ -38,6 +40,7 @@ interface OpenCall {
 
 export class Rtp implements CallMedia {
   readonly #peer: PeerCore;
+  readonly #video: Video;
   readonly #calls = new Map<string, OpenCall>();
   /** By call and label. */
   readonly #sources = new Map<string, ReadonlyMap<string, StreamSource>>();
@@ -49,6 +52,9 @@ export class Rtp implements CallMedia {
 
   constructor(peer: PeerCore) {
     this.#peer = peer;
+    this.#video = new Video(peer, (what) => {
+      this.#warn(what);
+    });
   }
 
   /** Streams of the call with these labels send these sources. */
@@ -56,7 +62,12 @@ export class Rtp implements CallMedia {
     this.#sources.set(call, sources);
   }
 
-  negotiated(call: string, { audio, streams, offerer }: SettledAudio): void {
+  negotiated(call: string, settled: SettledMedia): void {
+    this.#video.negotiated(call, settled);
+    this.#audio(call, settled);
+  }
+
+  #audio(call: string, { audio, streams, offerer }: SettledMedia): void {
     const open: OpenCall = this.#calls.get(call) ?? { streams: new Map(), planned: new Set() };
     const isSeveral = streams.length > 1 || open.streams.size > 1;
     if (audio === undefined && !isSeveral) return;
@@ -100,7 +111,10 @@ export class Rtp implements CallMedia {
     stream.parameters = parameters;
     this.#peer.inBackground(
       'RTP',
-      stream.session.then((session) => {
+      stream.session.then(async (session) => {
+        await session.prepare(parameters);
+        // another offer and answer may have settled it anew meanwhile
+        if (stream.parameters !== parameters) return;
         session.start(parameters);
         if (stream.source === undefined) this.#play(session);
         else if (parameters.sends) this.#begin(call, open, stream, session);
@@ -204,6 +218,7 @@ export class Rtp implements CallMedia {
   }
 
   over(call: string): void {
+    this.#video.over(call);
     const open = this.#calls.get(call);
     this.#calls.delete(call);
     this.#sources.delete(call);
@@ -272,6 +287,7 @@ export class Rtp implements CallMedia {
       const rtp = firstOf(open)?.rtp;
       if (rtp === undefined) continue;
       const { sent, received, audio_ms, remote_sent } = rtp.counts();
+      const video = this.#video.counts(call);
       this.#peer.emit({
         type: 'call_rtp',
         call,
@@ -279,12 +295,14 @@ export class Rtp implements CallMedia {
         received,
         audio_ms,
         ...(remote_sent === undefined ? {} : { remote_sent }),
+        ...(video === undefined ? {} : { video }),
       });
     }
   }
 
   async end(): Promise<void> {
     clearInterval(this.#watch);
+    await this.#video.end();
     const open = [...this.#calls.values()];
     this.#calls.clear();
     for (const one of open) stopTimers(one);
@@ -310,17 +328,18 @@ function acceptedBy({ codecs }: SdpMedia): NonNullable<RtpParameters['accepts']>
   return {
     codecs: codecs.flatMap(({ name, payload, rate }) => {
       const codec = codecNamed(name);
-      return codec === undefined || rate !== 8000 ? [] : [{ payloadType: payload, codec }];
+      if (codec === undefined || rate !== RTP_CLOCKS[codec]) return [];
+      return [{ payloadType: payload, codec }];
     }),
     ...(event === undefined ? {} : { telephoneEvent: event.payload }),
   };
 }
 
+const CODECS = Object.keys(RTP_CLOCKS) as RtpParameters['codec'][];
+
+/** Names of codecs have no case. */
 function codecNamed(name: string): RtpParameters['codec'] | undefined {
-  const upper = name.toUpperCase();
-  return upper === 'PCMU' || upper === 'PCMA' || upper === 'G722' || upper === 'L16'
-    ? upper
-    : undefined;
+  return CODECS.find((one) => one.toLowerCase() === name.toLowerCase());
 }
 
 const NOWHERE = new Set(['0.0.0.0', '::']);
@@ -333,13 +352,15 @@ function parametersOf(
 ): RtpParameters | undefined {
   const codec = codecNamed(audio.codec);
   if (codec === undefined) return undefined;
-  const { address = '' } = remote;
+  const { address = '', codecs } = remote;
+  const { fmtp } = codecs.find(({ payload }) => payload === audio.payload) ?? {};
   const sends = own.direction === 'sendrecv' || own.direction === 'sendonly';
   const receives = own.direction === 'sendrecv' || own.direction === 'recvonly';
   return {
     remote: { address, port: remote.port },
     codec,
     payloadType: audio.payload,
+    ...(fmtp === undefined ? {} : { fmtp }),
     ptimeMs: audio.ptime ?? PTIME_MS,
     ...(audio.telephone_event === undefined ? {} : { telephoneEvent: audio.telephone_event }),
     sends: sends && !NOWHERE.has(address),

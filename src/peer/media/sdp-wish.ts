@@ -10,6 +10,8 @@ export interface SdpWish {
   readonly address?: string;
   readonly port?: number;
   readonly lines?: readonly string[];
+  /** false: no video, although the peer has some. */
+  readonly video?: boolean;
   /** What is sent is encrypted with another key than the description says. */
   readonly undecipherable?: boolean;
   /** Of a recording session: what is to be otherwise in single streams. */

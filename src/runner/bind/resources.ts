@@ -15,6 +15,7 @@ import type { PeerOptions } from '../../schema/types.gen.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
 import { Hearing, type SavedCalls } from '../../hearing/hearing.js';
+import { videoFileOf } from '../../hearing/save-audio.js';
 import type { AgentEvent, LogEntry } from '../../model/agent-event.js';
 import { assertMayListen } from '../../policy/net-policy.js';
 import type { KeptAgent } from '../../model/run-event.js';
@@ -144,6 +145,7 @@ export class Resources {
   }
 
   #context(name: string): AgentContext {
+    const { audio } = this.#hooks;
     return {
       emit: (event, at) => this.#hooks.emit(name, event, at),
       began: this.#hooks.began,
@@ -157,6 +159,9 @@ export class Resources {
         this.#hooks.config(name, files);
       },
       guard: this.guard.guardOf(name),
+      ...(audio === undefined
+        ? {}
+        : { videoFile: (call: number) => videoFileOf(audio.file, name, call) }),
     };
   }
 

@@ -12,7 +12,7 @@ const FILES: Partial<Record<ParamKind, Resolve>> = {
   sound: soundArgument,
   record_options: withSources,
   agent_options: withCertificates,
-  peer_options: withCertificates,
+  peer_options: withPeerFiles,
 };
 
 function fileArgument(path: unknown, environment: Environment): FileArgument {
@@ -44,6 +44,15 @@ function withCertificates(options: unknown, environment: Environment): unknown {
   return isPlainObject(options) && typeof options['ca_file'] === 'string'
     ? { ...options, ca_file: environment.readable(options['ca_file']).path }
     : options;
+}
+
+/** The certificates of a peer, and the clip of its video. */
+function withPeerFiles(options: unknown, environment: Environment): unknown {
+  const certified = withCertificates(options, environment);
+  if (!isPlainObject(certified) || !isPlainObject(certified['video'])) return certified;
+  const { file, ...video } = certified['video'];
+  const clip = typeof file === 'string' ? { file: environment.allowed(file) } : {};
+  return { ...certified, video: { ...video, ...clip } };
 }
 
 /** `args`: each at the place of its parameter. @throws OffhookError E_READ_DENIED, E_READ_FAILED. */

@@ -161,7 +161,7 @@ function noMatcher(session: Session, { value_type, stack }: Operations['no_match
 
 function beginWait(session: Session, payload: Operations['begin_wait']): BegunWait {
   const { fn, agent, args, part, stack } = payload;
-  const on = payload.on ?? (agent === undefined ? 'global' : 'Agent');
+  const on = agent === undefined ? 'global' : 'Agent';
   if (part === undefined) check(session, { on, fn, args, stack });
   if (payload.in_condition) throw inCondition(session, `${fn}()`, stack);
   const { row } = rowOf(session, on, fn, stack);

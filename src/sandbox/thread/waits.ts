@@ -29,7 +29,7 @@ export function labelIn(row: FunctionRow, aligned: readonly unknown[]): string |
 export function waitText(
   session: Session,
   row: FunctionRow,
-  { fn, agent, on, args, part, stack }: Operations['begin_wait'],
+  { fn, agent, args, part, stack }: Operations['begin_wait'],
   { ms, label }: { ms: number; label: string | undefined },
 ): string {
   if (part !== undefined) {
@@ -42,6 +42,6 @@ export function waitText(
     const subject = agent === undefined ? '' : `${agent}.`;
     return `${subject}${fn}(${formatMs(ms)})`;
   }
-  if (on === 'SipPeer') return `${agent ?? ''}.${fn}(${JSON.stringify(args[0])})`;
+  if (agent !== undefined) return `${agent}.${fn}(${JSON.stringify(args[0])})`;
   return session.argumentOf(fn, stack) ?? 'the condition';
 }

@@ -38,6 +38,34 @@ export const AGENT_METHODS = {
     example: 'alice.hold();\nalice.verify_no_media("2s");',
     source: 'RFC 3550, 6.4',
   },
+  expect: {
+    on: 'Agent',
+    side: 'guest',
+    effect: 'block',
+    params: [
+      {
+        name: 'method_or_code',
+        kind: 'sip_method_or_code',
+        doc: 'Method of a request, any token, or code of a response.',
+      },
+      {
+        name: 'options',
+        kind: 'expect_options',
+        optional: true,
+        type: 'ExpectOptions',
+        doc: '`header`: an object of header names with the text their value must contain or the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of its messages.',
+      },
+    ],
+    returns: 'SipMessage',
+    doc: 'Waits for a message the agent receives and returns it. Each message is given once: the next `expect` of the same kind waits for the next one.',
+    done: 'the message came',
+    limit: '5s',
+    default_timeout: true,
+    throws: ['E_AWAIT_TIMEOUT', 'E_AGENT_CRASHED', 'E_CONDITION', 'E_ARGUMENT'],
+    example:
+      'alice.dial(bob);\nconst invite = bob.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });\nassert(invite.sdp).is_absent();',
+    source: 'RFC 3261, 7',
+  },
   header: {
     on: 'Agent',
     side: 'guest',

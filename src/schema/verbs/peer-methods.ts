@@ -2,34 +2,6 @@
 import type { FunctionRow, GetterRow } from '../rows.js';
 
 export const PEER_ONLY_METHODS = {
-  expect: {
-    on: 'SipPeer',
-    side: 'guest',
-    effect: 'block',
-    params: [
-      {
-        name: 'method_or_code',
-        kind: 'sip_method_or_code',
-        doc: 'Method of a request, any token, or code of a response.',
-      },
-      {
-        name: 'options',
-        kind: 'expect_options',
-        optional: true,
-        type: 'ExpectOptions',
-        doc: '`header`: an object of header names with the text their value must contain or the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of its messages.',
-      },
-    ],
-    returns: 'SipMessage',
-    doc: 'Waits for a message the peer receives and returns it. Each message is given once: the next `expect` of the same kind waits for the next one.',
-    done: 'the message came',
-    limit: '5s',
-    default_timeout: true,
-    throws: ['E_AWAIT_TIMEOUT', 'E_CONDITION', 'E_ARGUMENT'],
-    example:
-      'const invite = p.expect("INVITE", { header: { "X-Tenant": "blue" }, within: "3s" });\nassert(invite.sdp).is_absent();',
-    source: 'RFC 3261, 7',
-  },
   message_text: {
     on: 'SipPeer',
     side: 'guest',

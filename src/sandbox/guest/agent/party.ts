@@ -32,13 +32,15 @@ import type { FunctionRow } from '../../../schema/rows.js';
 import { encode, markAgent } from '../encode.js';
 import type { VerbReply } from '../../guest-protocol.js';
 import { ask, callerStack } from '../host.js';
+import { withReferences } from '../peer/references.js';
 import { guardNames } from '../misspelt.js';
 import { callOf, type Call } from './call.js';
 import { callPeer, type CallPeer } from './call-peer.js';
 import { frozen, hears } from './audio.js';
 import { endedOf, type EndedValue } from './ended.js';
+import { expectMessage } from './expect.js';
 import { noteRead } from '../assert/late.js';
-import { sipLogOf, type SipLog } from './sip-log.js';
+import { sipLogOf, type SipLog, type SipMessage } from './sip-log.js';
 import { verifyMedia, verifyNoMedia } from './verify-media.js';
 import * as world from '../world.js';
 
@@ -49,7 +51,7 @@ function plain<T extends object>(items: readonly T[]): readonly T[] {
 
 /** An agent or a peer of a script, without its verbs. */
 export class Party implements Readonly<
-  Record<AgentGetter | Exclude<PeerMethod, 'expect' | 'message_text'>, unknown>
+  Record<AgentGetter | Exclude<PeerMethod, 'message_text'>, unknown>
 > {
   readonly #name: string;
   readonly #metadata: Readonly<Record<string, unknown>>;
@@ -71,6 +73,10 @@ export class Party implements Readonly<
   }
   verify_no_media(...args: unknown[]): void {
     verifyNoMedia(this.#name, args);
+  }
+
+  expect(...args: unknown[]): SipMessage {
+    return expectMessage(this.#name, args.map(withReferences));
   }
 
   hears(...args: unknown[]): boolean {

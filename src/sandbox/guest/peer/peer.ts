@@ -7,7 +7,7 @@ import { carryOut } from '../agent/verbs.js';
 import { PEER_VERBS, type GuestVerb } from '../agent/verbs.gen.js';
 import type { SipMessage } from '../agent/sip-log.js';
 import { ask, callerStack } from '../host.js';
-import { expectMessage } from './expect.js';
+import { expectMessage } from '../agent/expect.js';
 import { withReferences } from './references.js';
 import { Transaction, type SentRequest } from './transaction.js';
 
@@ -41,8 +41,8 @@ class Peer extends Party implements Readonly<Record<PeerMethod, unknown>> {
     }
   }
 
-  expect(...args: unknown[]): SipMessage {
-    return expectMessage(this.name, args.map(withReferences));
+  override expect(...args: unknown[]): SipMessage {
+    return expectMessage(this.name, args.map(withReferences), 'peer');
   }
 
   message_text(...args: unknown[]): string {

@@ -38,7 +38,6 @@ export function defaultMs(): number {
 /** Whose method waits, the place of a condition in a sequence, and the limit where no argument is one. */
 interface WaitSubject {
   readonly agent?: string;
-  readonly on?: 'SipPeer';
   readonly part?: SequencePart;
   readonly ms?: number;
 }
@@ -48,14 +47,13 @@ export function waiting<T>(
   fn: WaitName,
   args: unknown[],
   run: (wait: BegunWait) => T,
-  { agent, on, part, ms }: WaitSubject = {},
+  { agent, part, ms }: WaitSubject = {},
 ): T {
   const stack = callerStack();
   const in_condition = world.inCondition();
   const wait = ask('begin_wait', {
     fn,
     agent,
-    on,
     args,
     part,
     default_ms: ms ?? timeoutMs,

@@ -1,0 +1,158 @@
+/** The video of a call: a clip is sent, what comes is counted and written as a byte stream; RTP, SRTP and RTCP as for audio. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { isRtcp } from '../packet.js';
+import type { RtpAddress } from '../parameters.js';
+import { Reporter } from '../reporter.js';
+import { SocketPair } from '../sockets.js';
+import { Protection, type SrtpKeys } from '../srtp/protection.js';
+import { isParameterSet, START_CODE, type Clip } from './h264.js';
+import { VideoReceiver } from './receiver.js';
+import { VideoSender } from './sender.js';
+
+export interface VideoParameters {
+  readonly remote: RtpAddress;
+  /** Sent. */
+  readonly payloadType: number;
+  /** Payload types that may arrive, by the own description. */
+  readonly accepts: readonly number[];
+  /** Parameter sets that the other side has put into its description, in Base64 (sprop-parameter-sets). */
+  readonly parameterSets?: string;
+  readonly sends: boolean;
+  readonly receives: boolean;
+  readonly srtp?: SrtpKeys;
+}
+
+export interface VideoCounts {
+  /** Pictures. */
+  readonly sent: number;
+  /** Pictures of which a slice came. */
+  readonly received: number;
+  /** Packets missing, by sequence numbers. */
+  readonly lost: number;
+}
+
+export class VideoSession {
+  readonly #sender: VideoSender;
+  readonly #receiver: VideoReceiver;
+  readonly #reporter: Reporter;
+  readonly #protection: Protection;
+  readonly #problem: (text: string) => void;
+  /** Undefined: nothing is written, or not any more. */
+  #path: string | undefined;
+  #file: number | undefined;
+  #sockets: SocketPair | undefined;
+  #parameters: VideoParameters | undefined;
+  #isClosed = false;
+
+  private constructor({ clip, fps, path, unauthentic, problem }: VideoWish) {
+    this.#path = path;
+    this.#problem = problem;
+    this.#protection = new Protection(unauthentic);
+    this.#sender = new VideoSender(clip?.units ?? [], fps, (bytes) => {
+      this.#send(this.#protection.protect(bytes), this.#parameters?.remote);
+    });
+    this.#receiver = new VideoReceiver((nal) => {
+      this.#write(nal);
+    });
+    this.#reporter = new Reporter(this.#sender, this.#receiver.sources, (bytes) => {
+      const to = this.#parameters?.remote;
+      if (to === undefined) return;
+      const report = this.#protection.protectReport(bytes);
+      this.#sockets?.sendRtcp(report, { address: to.address, port: to.port + 1 });
+    });
+  }
+
+  /**
+   * Listens on `port`, which is even, and on the next for RTCP.
+   * @throws OffhookError E_PORTS: a port is in use, or cannot be used
+   */
+  static async open(options: VideoWish & { address: string; port: number }): Promise<VideoSession> {
+    const session = new VideoSession(options);
+    session.#sockets = await SocketPair.open(options.address, options.port, {
+      rtp: (bytes) => {
+        if (isRtcp(bytes)) session.#reportCame(bytes);
+        else session.#packetCame(bytes);
+      },
+      rtcp: (bytes) => {
+        session.#reportCame(bytes);
+      },
+    });
+    return session;
+  }
+
+  /** Sends and receives as agreed, from now on: again after each re-negotiation. */
+  start(parameters: VideoParameters): void {
+    if (this.#isClosed) return;
+    this.#parameters = parameters;
+    this.#protection.use(parameters.srtp);
+    this.#receiver.use(parameters.receives ? new Set(parameters.accepts) : undefined);
+    this.#sender.use(parameters.sends ? parameters.payloadType : undefined);
+    this.#reporter.start();
+  }
+
+  counts(): VideoCounts {
+    const { pictures, lost } = this.#receiver.counts;
+    return { sent: this.#sender.sent, received: pictures, lost };
+  }
+
+  /** Says BYE; both ports are free when it resolves. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#sender.use(undefined);
+    this.#receiver.close();
+    this.#reporter.stop();
+    if (this.#file !== undefined) closeSync(this.#file);
+    await this.#sockets?.close();
+  }
+
+  #packetCame(bytes: Buffer): void {
+    const packet = this.#protection.unprotect(bytes);
+    if (packet !== undefined) this.#receiver.datagram(packet);
+  }
+
+  #reportCame(bytes: Buffer): void {
+    const packet = this.#protection.unprotectReport(bytes);
+    if (packet !== undefined) this.#reporter.datagram(packet);
+  }
+
+  #send(bytes: Buffer, to: RtpAddress | undefined): void {
+    if (to !== undefined) this.#sockets?.sendRtp(bytes, to);
+  }
+
+  #write(nal: Uint8Array): void {
+    if (this.#path === undefined) return;
+    try {
+      if (this.#file === undefined) {
+        this.#file = openSync(this.#path, 'w', 0o600);
+        if (!isParameterSet(nal)) this.#writeDescribed(this.#file);
+      }
+      writeSync(this.#file, START_CODE);
+      writeSync(this.#file, nal);
+    } catch (error) {
+      this.#problem(`the video is not written any more: ${(error as Error).message}`);
+      this.#path = undefined;
+    }
+  }
+
+  /** Some send their parameter sets in the description alone: without them nobody can show the file. */
+  #writeDescribed(file: number): void {
+    for (const set of this.#parameters?.parameterSets?.split(',') ?? []) {
+      writeSync(file, START_CODE);
+      writeSync(file, Buffer.from(set, 'base64'));
+    }
+  }
+}
+
+interface VideoWish {
+  /** What is sent, over and over; without it nothing is. */
+  readonly clip?: Clip | undefined;
+  /** Pictures a second. */
+  readonly fps: number;
+  /** The byte stream that is received is written there, from its first picture on; a file of that name is replaced. */
+  readonly path?: string | undefined;
+  /** Packets come that the SRTP key of the other side does not fit; told once for each key. */
+  readonly unauthentic: () => void;
+  /** Told why the file could not be written. */
+  readonly problem: (text: string) => void;
+}

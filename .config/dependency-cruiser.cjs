@@ -193,7 +193,7 @@ const HOMES = {
   libsql: 'monitor',
   nodemailer: 'monitor',
   pg: 'monitor',
-  yaml: 'monitor',
+  yaml: 'settings',
   selfsigned: 'certificate',
   chalk: 'report',
   'get-east-asian-width': 'report',

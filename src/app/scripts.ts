@@ -63,8 +63,8 @@ export function planOptions(
     ...(attemptVariables === undefined
       ? {}
       : { attemptVariables: (attempt) => noted(attemptVariables(attempt)) }),
-    policy: (file) => {
-      const { rules, warnings } = rulesOf(file);
+    policy: async (file) => {
+      const { rules, warnings } = await rulesOf(file);
       return { policy: makePolicy(rules), warnings };
     },
   };

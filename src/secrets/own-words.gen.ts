@@ -136,7 +136,7 @@ partly parts party pass passed passes passive passphrase passport passwd passwor
 paths pattern patterns pause paused pausems pauses payload payloadtype payment pbx pbxs pcap
 pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem pending people
 percentage perm permanently permission permissions person pg phase phone phrase pick picomatch
-pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed places plain play player
+pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed placeof places plain play player
 playwright please plug png point policy poll pong popups port portrange ports possible post
 posted postgres power ppt pqrs pr prack pre precheck preclose preferred prefers prefix prefixes
 prepare presence present press presses pretty prev primary prime print printf prints prio

@@ -71,7 +71,9 @@ interface Given extends AllowList {
 }
 
 /** Checks flags and variables at once; the project file of a scenario when asked for it. */
-export function policySettings(sources: PolicySources): (scenario: string) => ScenarioRules {
+export function policySettings(
+  sources: PolicySources,
+): (scenario: string) => Promise<ScenarioRules> {
   const { flags, variables } = sources;
   const given = {
     read: givenList(sources, 'read', flags.allowRead),
@@ -85,8 +87,8 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
   const isolate = givenIsolate(flags.isolate, variables['OFFHOOK_ISOLATE']);
   const ofRun = projectFileAbove(sources.cwd);
   checkAll(given, untrusted);
-  return (scenario) => {
-    const file = findProjectFile(scenario);
+  return async (scenario) => {
+    const file = await findProjectFile(scenario);
     const denies = untrusted || file?.settings.untrusted === true;
     const list = (name: ListName): Given | undefined =>
       given[name] ?? (untrusted ? undefined : fileList(file, name));

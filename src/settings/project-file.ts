@@ -1,4 +1,4 @@
-/** offhook.config.json: found above a scenario or the working directory, checked against its schema. */
+/** offhook.config.json or .yaml: found above a scenario or the working directory, checked against its schema. */
 import { dirname } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
 import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
@@ -45,22 +45,23 @@ export interface ProjectFile {
 }
 
 /** The file in the folder of that scenario, or the nearest above. @throws OffhookError E_SETTINGS */
-export function findProjectFile(scenario: string): ProjectFile | undefined {
+export async function findProjectFile(scenario: string): Promise<ProjectFile | undefined> {
   const path = projectFileAbove(dirname(scenario));
   return path === undefined ? undefined : readProjectFile(path, ownersOf(scenario));
 }
 
 /** @param owners users it may belong to, beside root and ourselves. @throws OffhookError E_SETTINGS */
-export function readProjectFile(path: string, owners: readonly number[]): ProjectFile {
-  const json = text(path, owners);
-  const value = parse(path, json);
+export async function readProjectFile(
+  path: string,
+  owners: readonly number[],
+): Promise<ProjectFile> {
+  const content = text(path, owners);
+  const isJson = path.endsWith('.json');
+  const { value, placeOf } = isJson ? ofJson(path, content) : await ofYaml(path, content);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw bad(path, 'is not a JSON object', 'write { } around its settings');
+    if (isJson) throw bad(path, 'is not a JSON object', 'write { } around its settings');
+    throw bad(path, 'does not hold settings', 'write NAME: VALUE, each on a line of its own');
   }
-  const placeOf = (steps: readonly (string | number)[]): SourceLocation | undefined => {
-    const place = placeIn(json, steps);
-    return place === undefined ? undefined : { file: path, ...place };
-  };
   const problem = optionsProblem('projectFile', value);
   if (problem !== undefined) {
     // Whatever the problem, its text names the option first.
@@ -84,9 +85,17 @@ function text(path: string, owners: readonly number[]): string {
   }
 }
 
-function parse(path: string, json: string): unknown {
+type Parsed = Pick<ProjectFile, 'placeOf'> & { readonly value: unknown };
+
+function ofJson(path: string, json: string): Parsed {
   try {
-    return JSON.parse(json);
+    return {
+      value: JSON.parse(json),
+      placeOf: (steps) => {
+        const place = placeIn(json, steps);
+        return place === undefined ? undefined : { file: path, ...place };
+      },
+    };
   } catch (error) {
     // The parser's own words quote the text, which may be anything.
     const offset = /at position (\d+)/.exec(String(error))?.[1];
@@ -100,6 +109,22 @@ function parse(path: string, json: string): unknown {
       },
     );
   }
+}
+
+/** An empty file, or one of comments alone, says nothing. */
+async function ofYaml(path: string, content: string): Promise<Parsed> {
+  // Its parser is larger than all other readers together: most projects have JSON, or no file.
+  const { parseConfig } = await import('./config-text.js');
+  const { value, placeOf } = parseConfig(path, content, {
+    subject: 'project file',
+    what: 'is not valid YAML',
+    hint: 'correct it there',
+  });
+  return {
+    value: value ?? {},
+    // As of JSON: the name of a setting, or an element of a list.
+    placeOf: (steps) => placeOf(steps, typeof steps.at(-1) === 'string'),
+  };
 }
 
 function bad(path: string, what: string, hint: string, at?: SourceLocation): OffhookError {

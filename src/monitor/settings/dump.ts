@@ -3,7 +3,7 @@ import { isSecretName } from '../../model/secret-names.js';
 import type { Form, Row, Rows } from './form.js';
 import { withoutSchedule } from './settings.js';
 import { SERVE_ROWS } from './rows.js';
-import { readConfig } from './text.js';
+import { readConfig } from '../../settings/config-text.js';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -25,7 +25,7 @@ import {
   TRIGGER_ROWS,
 } from './rows.js';
 import { targetOf } from './targets.js';
-import { readConfig } from './text.js';
+import { readConfig } from '../../settings/config-text.js';
 
 interface Token {
   readonly name: string;

@@ -18,7 +18,7 @@ export interface BindingOptions {
   /** Variables of one attempt, such as the account of its user: nothing hides them. */
   attemptVariables?: (attempt: ScenarioId) => Readonly<Record<string, string>>;
   /** What a scenario file may touch. */
-  policy: (file: string) => { policy: Policy; warnings: readonly string[] };
+  policy: (file: string) => Promise<{ policy: Policy; warnings: readonly string[] }>;
 }
 
 export interface Binding {
@@ -30,8 +30,11 @@ export interface Binding {
 }
 
 /** Reads the settings of a file. @throws OffhookError E_SETTINGS, E_SCENARIO_FILE */
-export function bindingOf({ path, linked }: ScenarioFile, options: BindingOptions): Binding {
-  const { policy, warnings: ofPolicy } = options.policy(path);
+export async function bindingOf(
+  { path, linked }: ScenarioFile,
+  options: BindingOptions,
+): Promise<Binding> {
+  const { policy, warnings: ofPolicy } = await options.policy(path);
   const { rules, envPatterns, allowsEnv } = policy;
   const { untrusted } = rules;
   if (untrusted && linked) {

@@ -5,14 +5,14 @@ const MODULES = [
   'monitor/model/run.ts',
   'monitor/model/targets.ts',
   'monitor/settings/checks.ts',
-  'monitor/settings/form.ts',
+  'settings/form.ts',
   'monitor/settings/rows.ts',
 ];
 
 /** The tables of rows and the words of their forms. @param transpile, load as settingRows() has them */
 export async function monitorRows(transpile, load) {
   for (const name of MODULES) transpile(name);
-  const { formText } = await load('monitor/settings/form.js');
+  const { formText } = await load('settings/form.js');
   return { ...(await load('monitor/settings/rows.js')), formText };
 }
 

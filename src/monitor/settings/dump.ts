@@ -1,6 +1,6 @@
 /** What holds, as a configuration that could be used in its place: every default filled in, secrets hidden. */
 import { isSecretName } from '../../model/secret-names.js';
-import type { Form, Row, Rows } from './form.js';
+import type { Form, Row, Rows } from '../../settings/form.js';
 import { withoutSchedule } from './settings.js';
 import { SERVE_ROWS } from './rows.js';
 import { readConfig } from '../../settings/config-text.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formText, Misfit, readObject, type Row, type Rows } from './form.js';
+import { formText, Misfit, readObject, type Row, type Rows } from '../../settings/form.js';
 import {
   DEGRADED_ROWS,
   LISTEN_ROWS,

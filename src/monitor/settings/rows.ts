@@ -10,7 +10,7 @@ import {
   tokenProblem,
   urlProblem,
 } from './checks.js';
-import type { Form, Row, Rows } from './form.js';
+import type { Form, Row, Rows } from '../../settings/form.js';
 
 const TEXT: Form = { kind: 'text' };
 const SECRET: Form = { kind: 'text', secret: true };

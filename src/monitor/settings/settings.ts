@@ -13,7 +13,7 @@ import type {
 import { LONGEST_WINDOW } from '../model/states.js';
 import type { Target } from '../model/targets.js';
 import type { Retention } from '../store/store.js';
-import { Misfit, readObject, type Row, type Rows, type Steps } from './form.js';
+import { Misfit, readObject, type Row, type Rows, type Steps } from '../../settings/form.js';
 import {
   LISTEN_ROWS,
   MONITOR_ROWS,

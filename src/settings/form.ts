@@ -2,7 +2,7 @@
  * Forms of settings as data: each says what a value must be. Checks, defaults, the JSON Schema for editors and the page of the
  * documentation follow from them.
  */
-import { nearest } from '../../schema/nearest.js';
+import { nearest } from '../schema/nearest.js';
 
 export type Form =
   /** "30s", or a number of seconds; read as ms. `words`: other texts that may stand there, which stay as they are. */

@@ -1565,6 +1565,7 @@ export const SCHEMAS = {
       projects: {},
       monitors: {},
       defaults: {},
+      lines: {},
       max_parallel: {},
       notify: {},
       auth: {},

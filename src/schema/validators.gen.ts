@@ -8817,6 +8817,7 @@ const schema29 = {
     projects: {},
     monitors: {},
     defaults: {},
+    lines: {},
     max_parallel: {},
     notify: {},
     auth: {},

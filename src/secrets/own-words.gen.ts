@@ -91,10 +91,10 @@ holds home homebrew hook hops host hosts hour hourly hours house how however hpe
 html http httponly httpoptions httpparsererror httpresponse https hung hup hz iat ice id
 identity identitycheck identityoptions idle ids ieee ietf if ifs ignore ignored im ima image img
 imitating immediate implemented import imported imports in inactive inbound include included
-includes incoming incomplete incorrect incremental index infer info information init inline
-input inreq insecure insert inside insmod install installation installed instantiated instead
-instruction int integer integration interface internal internalerror international interrupt
-interrupted interval into inv invalid invite invites invitestep io ioerr ip ipc ipv is
+includes incoming incomplete incorrect incremental index infer info information inherit init
+inline input inreq insecure insert inside insmod install installation installed instantiated
+instead instruction int integer integration interface internal internalerror international
+interrupt interrupted interval into inv invalid invite invites invitestep io ioerr ip ipc ipv is
 isbflagset isnt isolate isolated isolation isretried issued it item its itself itu jan
 javascript jenkins jenkinsfile jest jit jitter jkl job jobs join journal jpeg js jsconfig json
 jsonc jsx judge judged jul jun junie junit just kamailio kb keep keepalives keeps kept kex key
@@ -106,24 +106,24 @@ limits line linefor lines link linked links lint linux list listed listen listen
 lists live lntup lnup load loaded loader loading loadmodule local localhost localseq localuri
 location lock locked locks log logged login logins logname logout logs lone long longer longest
 look looked looking looks lookup loop loopback loose loses loss lost louder loudness low lower
-lpc lr ls lt lte machine machines maddr made magenta magentabright mailbox main maintenance make
-makes malformed man mand many map mar mark markdown marked marker marks masked master match
-matcher matchers matches matchesuser math matroska matters max maxagents maxcalls maxfwd may
-maybe mb md mean meaning meant meanwhile measures media mediaenc medianat mediastream medium
-megabytes mem memory menc menu merge mermaid message messageparts messages messagesummary meta
-metadata method methods metric metrics mf mib mic microsoft milliseconds min mind mine minute
-minutes misdirected mismatch missed missing missingproperty misspelt mit mixed mixes mjs mm mmm
-mno mocha mock mockoptions mockrequest mockresponse mockserver mod mode model modes modparam
-module moduledetection moduleresolution modules moment mon monitor monitors mono month more mos
-most move moved moves mp mpa mpeg mpv mrkdwn ms msw mts mu much mulaw multipart multiple must
-mute muted mux mwi myself name named nameid nameorend names namespace namespaces naming nat
-nated nathelper national native natpinhole navigator nc ndjson ne near nearest need needed needs
-neither nest nested net netstringerror network never new newer newest newkey newtran next nil
-nix no noanswer nobody nock nocolor node nodefetch nodejs nodemailer nodes noemit noimplicitany
-noise nonce none nonexistent nonnullable nor normal normalize north nosniff not notadb note
-noted nothing notices notification notifications notifier notifies notify nov now nowhere npm
-npx ns nspname nul null number numbers numeric nv object objects oct octet octets odd of off
-offer offered offhook offhookerror offhookmonitordegraded offhookmonitorfailed
+lowest lpc lr ls lt lte machine machines maddr made magenta magentabright mailbox main
+maintenance make makes malformed man mand many map mar mark markdown marked marker marks masked
+master match matcher matchers matches matchesuser math matroska matters max maxagents maxcalls
+maxfwd may maybe mb md mean meaning meant meanwhile measures media mediaenc medianat mediastream
+medium megabytes mem memory menc menu merge mermaid message messageparts messages messagesummary
+meta metadata method methods metric metrics mf mib mic microsoft milliseconds min mind mine
+minute minutes misdirected mismatch missed missing missingproperty misspelt mit mixed mixes mjs
+mm mmm mno mocha mock mockoptions mockrequest mockresponse mockserver mod mode model modes
+modparam module moduledetection moduleresolution modules moment mon monitor monitors mono month
+more mos most move moved moves mp mpa mpeg mpv mrkdwn ms msw mts mu much mulaw multipart
+multiple must mute muted mux mwi myself name named nameid nameorend names namespace namespaces
+naming nat nated nathelper national native natpinhole navigator nc ndjson ne near nearest need
+needed needs neither nest nested net netstringerror network never new newer newest newkey
+newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodejs nodemailer nodes
+noemit noimplicitany noise nonce none nonexistent nonnullable nor normal normalize north nosniff
+not notadb note noted nothing notices notification notifications notifier notifies notify nov
+now nowhere npm npx ns nspname nul null number numbers numeric nv object objects oct octet
+octets odd of off offer offered offhook offhookerror offhookmonitordegraded offhookmonitorfailed
 offhookmonitorfailing offhookmonitorunknown offhooknotificationtest offhookpart offset often ogg
 oggs oid ok old oldest oldpwd omit on once one ones onfailureonly online only onlychanged
 onreply onrequest opaque opc open openapi opencode opened opener opens openssl openurl operate
@@ -163,8 +163,8 @@ resumes retention retransmission retries retrieve retry return returned returnin
 revision rf rfc ri richtextblock riff rifx right ring ringback ringing rings ringtime rm rmmod
 ro role rollback room root roster round rounded route routes routing row rowid rows rp rpid
 rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs ruri rwait rx said
-same sameorigin samesite sample samples sandbox sanity sat satisfiable save saveaudio saved
-savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios
+sales same sameorigin samesite sample samples sandbox sanity sat satisfiable save saveaudio
+saved savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios
 schedule schedules schema schemaname schemas scheme scode scope score scrape screen script
 scripts scroll sdp se search sec second seconds secret secrets section secure secureconnect
 security see seed seen seenby sees select selected self selfsigned send sender sending

@@ -121,6 +121,7 @@ test.each([
         maxCalls: { value: 50, origin: `max-calls in ${path}` },
         isolate: { value: 'always', origin: '--untrusted' },
       },
+      lines: { denied: expect.stringMatching(/^(--untrusted|OFFHOOK_UNTRUSTED)$/) as string },
       warnings: [
         `--untrusted: allow-read, allow-net, allow-sip, allow-env of ${path} do not count: give flags instead`,
       ],
@@ -246,6 +247,28 @@ test('YAML says the same, and is checked alike; only one form counts', async () 
     details: { at: { file, line: 2, column: 1 } },
     message: expect.stringContaining('option "max-calls" must be a whole number') as string,
   });
+  write('lines:\n  sales: { number: "1", password: "${X}" }\n');
+  expect((await rules(it)).lines).toEqual({
+    data: { sales: { number: '1', password: '${X}' } },
+  });
+  expect((await rules(it, { untrusted: true })).lines).toEqual({ denied: '--untrusted' });
+  const other = at('yaml/other.yaml');
+  writeFileSync(other, 'lines:\n  others: {}\n');
+  const named = await rules(it, {}, { OFFHOOK_LINES_FILE: other });
+  expect(named.lines).toEqual({ data: { others: {} } });
+  for (const [line, column, message] of [
+    ['usrname: x', 5, 'lines.sales.usrname: is no setting'],
+    ['domain: "a b"', 5, 'lines.sales.domain: must be a host name or address'],
+    ['prio: high', 5, 'lines.sales.prio: must be a number'],
+    ['number: 600', 5, 'lines.sales.number: must be a text'],
+    ['password: [secret-word]', 5, 'lines.sales.password: must be text without double quotes'],
+  ] as const) {
+    write(`lines:\n  sales:\n    ${line}\n`);
+    const error: unknown = await rules(it).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ details: { at: { file, line: 3, column } } });
+    expect((error as Error).message).toContain(message);
+    expect((error as Error).message).not.toContain('secret-word');
+  }
   write('max-agents: "hunter22\n');
   await expect(rules(it)).rejects.toMatchObject({
     message: expect.not.stringContaining('hunter22') as string,

@@ -3,11 +3,14 @@ import { dirname } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
 import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
 import { optionsProblem } from '../schema/options.js';
+import { Misfit, nameOf, readObject } from './form.js';
 import { placeAt, placeIn } from './json-places.js';
+import { LINES_ROW, type LinesData } from './lines.js';
 import { MONITOR_KEYS } from './monitor-keys.js';
 import { projectFileAbove } from './project-place.js';
 
-const LARGEST = 256 * 1024;
+/** Hundreds of monitors and lines may stand there. */
+const LARGEST = 4 * 1024 * 1024;
 
 /** What the file says about its scenarios, as in project-file.schema.json. */
 interface PolicyKeys {
@@ -32,12 +35,14 @@ const POLICY_KEYS: Readonly<Record<keyof PolicyKeys, true>> = {
 };
 
 /** Keys that are not about a run. */
-const OTHERS: ReadonlySet<string> = new Set(['$schema', ...MONITOR_KEYS]);
+const OTHERS: ReadonlySet<string> = new Set(['$schema', 'lines', ...MONITOR_KEYS]);
 
 export interface ProjectFile {
   /** Absolute path. */
   readonly path: string;
   readonly settings: PolicyKeys;
+  /** The phone lines that its scenarios may use. */
+  readonly lines?: LinesData;
   /** What it says about a run as a whole, by its keys: nothing of it was checked but the names. */
   readonly ofRun: Readonly<Record<string, unknown>>;
   /** The place of a key, or of an element of an array. */
@@ -68,8 +73,31 @@ export async function readProjectFile(
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
     throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
   }
+  const lines = linesIn(value, placeOf);
   const others = Object.entries(value).filter(([key]) => !(key in POLICY_KEYS) && !OTHERS.has(key));
-  return { path, settings: value, ofRun: Object.fromEntries(others), placeOf };
+  return {
+    path,
+    settings: value,
+    ...(lines === undefined ? {} : { lines }),
+    ofRun: Object.fromEntries(others),
+    placeOf,
+  };
+}
+
+/** @throws OffhookError E_SETTINGS */
+function linesIn(value: object, placeOf: ProjectFile['placeOf']): LinesData | undefined {
+  if (!('lines' in value)) return undefined;
+  const read = readObject({ lines: LINES_ROW }, { lines: value.lines }, [], {
+    variable: () => undefined,
+  });
+  if (!(read instanceof Misfit)) return read['lines'] as LinesData;
+  const { steps, what, hint = 'correct it; docs/monitor-settings.md lists all settings' } = read;
+  const at = placeOf(steps);
+  throw new OffhookError(
+    'E_SETTINGS',
+    { subject: nameOf(steps), what },
+    { hint, ...(at === undefined ? {} : { at }) },
+  );
 }
 
 function text(path: string, owners: readonly number[]): string {

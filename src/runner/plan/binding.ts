@@ -6,9 +6,16 @@ import { dirname } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { ScenarioId } from '../../model/run-event.js';
 import type { Policy } from '../../policy/policy.js';
-import type { ScenarioJob } from '../../sandbox/protocol.js';
+import type { ScenarioJob, ScenarioLines } from '../../sandbox/protocol.js';
 import type { ScenarioVariables, VariableLimits } from '../../settings/settings.js';
 import { readRootOf, type ScenarioFile } from './files.js';
+
+/** What a scenario file may touch, and the phone lines that it finds. */
+interface FilePolicy {
+  policy: Policy;
+  lines?: ScenarioLines;
+  warnings: readonly string[];
+}
 
 export interface BindingOptions {
   /** A file's path as people know it. */
@@ -18,7 +25,7 @@ export interface BindingOptions {
   /** Variables of one attempt, such as the account of its user: nothing hides them. */
   attemptVariables?: (attempt: ScenarioId) => Readonly<Record<string, string>>;
   /** What a scenario file may touch. */
-  policy: (file: string) => Promise<{ policy: Policy; warnings: readonly string[] }>;
+  policy: (file: string) => Promise<FilePolicy>;
 }
 
 export interface Binding {
@@ -34,7 +41,7 @@ export async function bindingOf(
   { path, linked }: ScenarioFile,
   options: BindingOptions,
 ): Promise<Binding> {
-  const { policy, warnings: ofPolicy } = await options.policy(path);
+  const { policy, lines, warnings: ofPolicy } = await options.policy(path);
   const { rules, envPatterns, allowsEnv } = policy;
   const { untrusted } = rules;
   if (untrusted && linked) {
@@ -58,6 +65,7 @@ export async function bindingOf(
     allowRead: rules.read,
     env,
     fixedEnv,
+    ...(lines === undefined ? {} : { lines }),
     ...(envPatterns === undefined || rules.env === undefined
       ? {}
       : { allowEnv: { patterns: envPatterns, origin: rules.env.origin } }),

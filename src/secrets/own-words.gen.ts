@@ -167,7 +167,7 @@ sales same sameorigin samesite sample samples sandbox sanity sat satisfiable sav
 saved savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios
 schedule schedules schema schemaname schemas scheme scode scope score scrape screen script
 scripts scroll sdp se search sec second seconds secret secrets section secure secureconnect
-security see seed seen seenby sees select selected self selfsigned send sender sending
+security see seed seen seenby sees seldom select selected self selfsigned send sender sending
 sendmessage sendonly sendrecv sends sense sent sep separated separators seq sequence
 sequencediagram serve server servers serves service services sess session sessionrecordingassoc
 set setbflag setcap setpriv sets setting settings settle settled settles setup several severity

@@ -67,14 +67,22 @@ describe.concurrent('lines of the project file', () => {
     const it = `import { line } from 'offhook/modes';
 scenario('a name', () => line('sale'));
 scenario('a variable', () => line('unset').agent);
+scenario('a variable that it may not see', () => line('sales').agent);
 `;
     const files = { ...LINES, 'it.js': it };
-    const { code, stdout } = await runFiles(files, ['run', 'it.js'], { env: ENV });
+    const { code, stdout } = await runFiles(
+      files,
+      ['run', '--allow-env', 'CITY,NOT_SET', 'it.js'],
+      {
+        env: ENV,
+      },
+    );
     expect(stdout).toContain('line(): there is no line "sale" [E_ARGUMENT]');
     expect(stdout).toContain('hint: did you mean "sales"? the lines are sales, support, unset');
     expect(stdout).toContain(
       'line "unset": needs the variable NOT_SET, which is not set [E_ENV_MISSING]',
     );
+    expect(stdout).toContain('env("SALES_LOGIN"): denied: not allowed by --allow-env');
     expect(stdout).toContain('at it.js:2:');
     expect(code).toBe(1);
   });

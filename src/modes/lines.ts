@@ -123,16 +123,14 @@ export function line(name: string): Line {
 }
 
 function ofProject(owner: string): Lines {
-  const data = configuredLines();
-  if (data === undefined) {
-    throw argumentProblem(
-      { subject: owner, what: 'the project file has no lines' },
-      'write "lines": { "sales": { "number": "+49301234567" } } into offhook.config.json',
-    );
-  }
+  const data = configuredLines() ?? {};
   const result = read(data as Parameters<typeof read>[0], withVariables);
   configured.add(result);
-  return result;
+  if (Object.keys(result).length > 0) return result;
+  throw argumentProblem(
+    { subject: owner, what: 'the project file has no lines' },
+    'write "lines": { "sales": { "number": "+49301234567" } } into offhook.config.json',
+  );
 }
 
 type Values = ReturnType<typeof readOptions<typeof CHECKS>>;

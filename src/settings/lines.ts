@@ -67,6 +67,11 @@ export const LINES_ROW = {
   },
 } as const satisfies Row;
 
+/** Names of the variables that their texts name. */
+export function variablesOfLines(lines: LinesData): readonly string[] {
+  return [...JSON.stringify(lines).matchAll(VARIABLE)].map(([, name = '']) => name);
+}
+
 /** Texts that no output may show: of options named like secrets what is written out, and what their variables hold. */
 export function secretsOfLines(
   lines: LinesData,

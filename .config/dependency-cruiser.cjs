@@ -64,9 +64,10 @@ const MAY_IMPORT = {
   settings: ['ordinary-file', 'trace', 'policy', 'schema', 'sip', 'model', 'errors', 'time'],
   // load_env() reads the same files as --env-file: one parser, no other setting
   sandbox: ['settings/dotenv', 'identity', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
-  // call tests for scenarios, beside the guest in QuickJS: of the guest only its errors and how it shows values
+  // call tests for scenarios, beside the guest in QuickJS: of the guest its errors, how it shows values, and the lines of the project file
   modes: [
     'sandbox/guest/failure',
+    'sandbox/guest/lines',
     'sandbox/guest/encode',
     'sandbox/guest/assert/show',
     'schema/nearest',
@@ -193,7 +194,7 @@ const HOMES = {
   libsql: 'monitor',
   nodemailer: 'monitor',
   pg: 'monitor',
-  yaml: 'monitor',
+  yaml: 'settings',
   selfsigned: 'certificate',
   chalk: 'report',
   'get-east-asian-width': 'report',

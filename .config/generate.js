@@ -151,7 +151,8 @@ function documented(node) {
 
 /** For editors, which know none of our own words. */
 function published(node) {
-  if (typeof node !== 'object' || node === null || Array.isArray(node)) return node;
+  if (Array.isArray(node)) return node.map(published);
+  if (typeof node !== 'object' || node === null) return node;
   return Object.fromEntries(
     Object.entries(node)
       .filter(([key]) => !OWN_KEYWORDS.includes(key) && key !== '$id')
@@ -186,6 +187,12 @@ async function contract(folder) {
   };
   for (const name of ['errors.ts', 'time.ts', 'model/dtmf.ts', 'sip/headers.ts', ...sources])
     transpile(name);
+  // Rows of settings are made of them: as they are now, not as they were when this was run before.
+  const now = Object.fromEntries(OPTION_SCHEMAS.map((name) => [camel(name), schema(name)]));
+  writeFileSync(
+    join(folder, 'schema/schemas.gen.js'),
+    `export const SCHEMAS = ${JSON.stringify(now)};\n`,
+  );
   const load = (name) => import(pathToFileURL(join(folder, name)).href);
   return {
     ...(await load('schema/typings.js')),
@@ -378,7 +385,9 @@ async function generate(folder) {
       'json',
     ),
     'docs/offhook.config.schema.json': await pretty(
-      JSON.stringify(published(forEditors(projectFile, rows, monitorSchema(ofMonitor)))),
+      JSON.stringify(
+        published(forEditors(projectFile, rows, monitorSchema(ofMonitor, schemas.agentOptions))),
+      ),
       'json',
     ),
     'docs/monitor-settings.md': await pretty(monitorPage(ofMonitor), 'markdown'),

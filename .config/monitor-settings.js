@@ -2,31 +2,34 @@
 
 const MODULES = [
   'settings/monitor-keys.ts',
+  'model/secret-names.ts',
   'monitor/model/run.ts',
   'monitor/model/targets.ts',
   'monitor/settings/checks.ts',
-  'monitor/settings/form.ts',
+  'settings/form.ts',
+  'settings/lines.ts',
   'monitor/settings/rows.ts',
 ];
 
 /** The tables of rows and the words of their forms. @param transpile, load as settingRows() has them */
 export async function monitorRows(transpile, load) {
   for (const name of MODULES) transpile(name);
-  const { formText } = await load('monitor/settings/form.js');
-  return { ...(await load('monitor/settings/rows.js')), formText };
+  const { formText } = await load('settings/form.js');
+  const { LINE_OWN_ROWS } = await load('settings/lines.js');
+  return { ...(await load('monitor/settings/rows.js')), LINE_OWN_ROWS, formText };
 }
 
-/** Properties of the file for editors. */
-export function monitorSchema({ SERVE_ROWS }) {
-  return propertiesOf(SERVE_ROWS);
+/** Properties of the file for editors. @param agent the schema of the options of agent() */
+export function monitorSchema({ SERVE_ROWS }, agent) {
+  return propertiesOf(SERVE_ROWS, agent);
 }
 
-function propertiesOf(rows) {
+function propertiesOf(rows, agent) {
   return Object.fromEntries(
     Object.entries(rows).map(([name, { form, doc, initial, example }]) => [
       name,
       {
-        ...schemaOf(form),
+        ...schemaOf(form, agent),
         description: doc,
         ...(initial === undefined ? {} : { default: initial }),
         ...(example === undefined ? {} : { examples: [example] }),
@@ -35,7 +38,7 @@ function propertiesOf(rows) {
   );
 }
 
-function schemaOf(form) {
+function schemaOf(form, agent) {
   switch (form.kind) {
     case 'duration':
       return { type: ['string', 'number'] };
@@ -50,20 +53,29 @@ function schemaOf(form) {
     case 'word':
       return { enum: form.words };
     case 'list': {
-      const list = { type: 'array', items: schemaOf(form.of), minItems: form.least ?? 0 };
-      return form.or_one === true ? { anyOf: [schemaOf(form.of), list] } : list;
+      const list = { type: 'array', items: schemaOf(form.of, agent), minItems: form.least ?? 0 };
+      return form.or_one === true ? { anyOf: [schemaOf(form.of, agent), list] } : list;
     }
     case 'map':
-      return { type: 'object', additionalProperties: schemaOf(form.of) };
+      return { type: 'object', additionalProperties: schemaOf(form.of, agent) };
     case 'object': {
       const required = Object.entries(form.rows).flatMap(([name, row]) =>
         row.required === true ? [name] : [],
       );
-      const properties = propertiesOf(form.rows);
+      const properties = propertiesOf(form.rows, agent);
       return { type: 'object', properties, required, additionalProperties: false };
     }
+    case 'option': {
+      const {
+        description: _,
+        default: _standard,
+        examples: _shown,
+        ...own
+      } = agent.properties[form.name];
+      return { anyOf: [own, { type: 'string', pattern: '\\$\\{\\w+\\}' }] };
+    }
     case 'either':
-      return { anyOf: form.forms.map(schemaOf) };
+      return { anyOf: form.forms.map((one) => schemaOf(one, agent)) };
   }
 }
 
@@ -85,7 +97,7 @@ export function monitorPage(rows) {
 # Settings of the monitor
 
 \`offhook serve\` reads \`offhook.config.json\`, or \`offhook.config.yaml\` with the same settings, of the folder you are in, or
-the file you name. The keys below are its own; \`offhook run\` passes over them. Durations are \`"200ms"\`, \`"30s"\`, \`"5m"\`, \`"2h"\`,
+the file you name. The keys below are its own, but for \`lines\`; \`offhook run\` passes over them. Durations are \`"200ms"\`, \`"30s"\`, \`"5m"\`, \`"2h"\`,
 \`"14d"\` or a number of seconds. \`offhook serve --check\` says what is wrong with them, \`offhook monitors dump\` prints them with
 all defaults. Passwords, tokens and addresses that hold one may be \`"\${NAME}"\`: that variable of the environment of
 \`offhook serve\`, which the scenarios then do not see.
@@ -129,6 +141,15 @@ ${table(rows.TRIGGER_ROWS)}
 ## The monitor itself
 
 ${table(top)}
+
+### lines
+
+Phone lines that scenarios reach by \`line("NAME")\` of [\`offhook/modes\`](coming-from-calltest.md#lines-in-the-configuration). \`offhook run\` reads
+them, too: of the nearest project file above a scenario. Beside these settings a line has the [options of agent()](reference.md#agent) for its phone, such
+as \`username\`, \`password\`, \`domain\` and \`transport\`. What \`default\` says holds for all others. \`"\${NAME}"\` may stand in every text: the
+scenario puts in what env("NAME") finds when it asks for the line.
+
+${table(rows.LINE_OWN_ROWS)}
 
 ### listen
 

@@ -120,8 +120,8 @@ the flags of \`run\`.
     }
 
 - **The file** of a run is the \`offhook.config.json\` of the folder you are in, or the nearest above. Paths in it are relative to
-  it. No other form is read: an \`offhook.config.js\`, \`.ts\`, \`.yaml\` or \`.toml\` in that folder is warned of. A key that does
-  not exist is an error.
+  it. \`offhook.config.yaml\` (or \`.yml\`) says the same in YAML; two of them in one folder are an error. No other form is read: an
+  \`offhook.config.js\`, \`.ts\` or \`.toml\` in that folder is warned of. A key that does not exist is an error.
 - **Paths** on the command line replace those of the file; \`list\` and \`check\` take them, too.
 - **Lists replace lists**: \`--tag fast\` leaves nothing of the "tag" in the file. In a file a list is an array; in a variable its values
   are separated by commas, those of ${lineKeys(ofRun)} by line breaks.

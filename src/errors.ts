@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   E_VALUE_LIMIT: ['failed', 'A value handed to Offhook is too large or nested too deeply.'],
   E_ENV_MISSING: ['failed', 'env() was asked for a variable that is not set.'],
   E_ENV_DENIED: ['failed', 'env() was asked for a variable the script may not see.'],
+  E_LINES_DENIED: ['failed', 'The lines of the project file are not for this script.'],
   E_NET_DENIED: ['failed', 'A host may not be reached by the script.'],
   E_SIP_DENIED: ['failed', 'A SIP target or server is not one the agents may use.'],
   E_HTTP: ['failed', 'An HTTP request got no answer: refused, unknown host, TLS, broken off.'],

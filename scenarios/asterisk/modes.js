@@ -5,6 +5,8 @@ import {
   call_mode,
   dtmf_mode,
   fail_mode,
+  line,
+  lines,
   play_mode,
   record_mode,
   ring_mode,
@@ -233,16 +235,7 @@ scenario('a trigger that is refused', { tags }, () => {
   );
 });
 
-/** Lines of the PBX, as the data of a monitor have them. */
-const pbx_lines = () => ({
-  default: { agent: { domain: env('SIP_DOMAIN') } },
-  foo: { number: env('A_USER'), agent: { username: env('A_USER'), password: env('A_PASS') } },
-  bar: {
-    number: env('B_USER'),
-    prio: 1,
-    agent: { username: env('B_USER'), password: env('B_PASS') },
-  },
-});
+// The lines are those of ../offhook.config.json.
 
 scenario.each([
   { mode: 'dtmf', src: 'foo', dst: 'bar', dtmf: { len: 3 } },
@@ -254,7 +247,7 @@ scenario.each([
     delay: { pre: '100ms', ring: '100ms', answer: '100ms' },
   },
 ])('data: $mode from $src to $dst', { tags }, (data) => {
-  test_call({ ...data, lines: pbx_lines() });
+  test_call(data);
 });
 
 scenario.each([
@@ -263,15 +256,21 @@ scenario.each([
   { mode: 'fail', number: 'PBX_BUSY', ringing: 'prohibited' },
   { mode: 'timeout', number: 'PBX_NO_ANSWER', ringtime: '1s', timeout: '5s' },
 ])('data: $mode to $number', { tags }, ({ number, ...data }) => {
-  test_call({ ...data, src: 'foo', number: env(number), lines: pbx_lines() });
+  test_call({ ...data, src: 'foo', number: env(number) });
 });
 
 scenario.each(['wait', 'answer', 'record'])('data: $row by a trigger', { tags }, (mode) => {
-  test_call({ mode, dst: 'bar', url: call_back('PBX_HANGS_UP'), lines: pbx_lines() });
+  test_call({ mode, dst: 'bar', url: call_back('PBX_HANGS_UP') });
+});
+
+scenario('a line by its name', { tags }, () => {
+  const [foo, bar] = [line('foo'), line('bar')];
+  const [caller, callee] = register(foo.agent, bar.agent);
+  call_mode(caller, callee, { target: bar.number, caller_id: foo.number });
 });
 
 scenario('data: a line with a wrong password', { tags }, () => {
-  const all = pbx_lines();
+  const all = lines();
   all.bar.agent.password = 'wrong';
   const error = mode_fails('test_call: the phone of line "bar" could not register: 401', () =>
     test_call({ src: 'foo', dst: 'bar', lines: all }),

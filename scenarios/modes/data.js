@@ -5,10 +5,10 @@ import { mode_fails } from './lib.js';
 const tags = ['serverless', 'modes'];
 
 const LINES = {
-  default: { prio: 5, agent: { display_name: 'a test', codecs: ['PCMA'] } },
-  foo: { number: '+4930111', agent: { username: '+4930111' } },
-  bar: { number: '+4930222', prio: 1, agent: { codecs: ['PCMU', 'PCMA'] } },
-  machine: { agent: { answer: 'auto' } },
+  default: { prio: 5, display_name: 'a test', codecs: ['PCMA'] },
+  foo: { number: '+4930111', username: '+4930111' },
+  bar: { number: '+4930222', prio: 1, codecs: ['PCMU', 'PCMA'] },
+  machine: { answer: 'auto' },
   quiet: {},
 };
 
@@ -24,8 +24,8 @@ scenario('lines inherit', { tags }, () => {
     agent: { display_name: 'a test', codecs: ['PCMA'], username: '+4930111' },
   });
   assert(all.bar.agent.codecs).equals(['PCMU', 'PCMA']);
-  assert(lines({ a: { agent: { domain: 'pbx.example' } } }).a.register).is_true();
-  const quiet = { a: { register: false, agent: { domain: 'pbx.example' } } };
+  assert(lines({ a: { domain: 'pbx.example' } }).a.register).is_true();
+  const quiet = { a: { register: false, domain: 'pbx.example' } };
   assert(lines(quiet).a.register).is_false();
   assert(lines({ ':default:': { prio: 3 }, a: {} }).a.prio).equals(3);
   // what has been read is taken as it is
@@ -47,7 +47,7 @@ scenario('lines that are wrong', { tags }, () => {
     ['lines: "a": there is no "numbr"', { a: { numbr: '1' } }],
     ['lines: "a": "number" must be text', { a: { number: 491234 } }],
     ['lines: "a": "prio" must be a number', { a: { prio: 'high' } }],
-    ['lines: "a": "agent": must be an object', { a: { agent: 'alice' } }],
+    ['lines: "a": there is no "agent"', { a: { agent: { username: 'alice' } } }],
     ['lines: "a": must be an object', { a: 'sip:a@pbx' }],
   ]) {
     const error = mode_fails(words, () => lines(data), 'E_ARGUMENT');
@@ -58,7 +58,7 @@ scenario('lines that are wrong', { tags }, () => {
     () => locks_of(lines(LINES), 'baz'),
     'E_ARGUMENT',
   );
-  assert(error.hint).equals('the lines are foo, bar, machine, quiet');
+  assert(error.hint).equals('did you mean "bar"? the lines are foo, bar, machine, quiet');
 });
 
 const dialplan = { country: '49', city: '30' };
@@ -88,7 +88,7 @@ scenario.each([
   const other = peer('other');
   other.on_invite(steps);
   const uri = other.aor.replace(/^sip:[^@]*/, 'sip:{number}');
-  test_call({ ...data, src: 'out', number: '+4930333', lines: { out: { dial: uri, agent: {} } } });
+  test_call({ ...data, src: 'out', number: '+4930333', lines: { out: { dial: uri } } });
   const [invite] = other.sip.received('INVITE');
   assert(invite.uri).contains('sip:+4930333@');
 });
@@ -102,7 +102,7 @@ scenario('a wrong caller id', { tags }, () => {
 scenario('nobody registers there', { tags }, () => {
   const account = { domain: '127.0.0.1:9', transport: 'tcp' };
   const error = mode_fails('test_call: the phone of line "foo" could not register', () =>
-    test_call({ mode: 'wait', dst: 'foo', lines: { foo: { agent: account } } }),
+    test_call({ mode: 'wait', dst: 'foo', lines: { foo: account } }),
   );
   assert(error.hint).contains('check domain');
 });

@@ -3,9 +3,9 @@ import { declare_calls } from 'offhook/modes';
 
 declare_calls({
   lines: {
-    default: { agent: { codecs: ['PCMU'] } },
-    foo: { number: '+4930111', agent: { username: '+4930111' } },
-    bar: { number: '+4930222', agent: { username: '030222' } },
+    default: { codecs: ['PCMU'] },
+    foo: { number: '+4930111', username: '+4930111' },
+    bar: { number: '+4930222', username: '030222' },
   },
   dialplan: { country: '49', city: '30' },
   calls: {

@@ -7,6 +7,7 @@ import { byKey, byList, bySlowness } from '../runner/plan/choices.js';
 import type { Choice } from '../runner/plan/select.js';
 import type { PlanOptions } from '../runner/plan/plan.js';
 import type { Secrets } from '../secrets/secrets.js';
+import { secretsOfLines, type LinesData } from '../settings/lines.js';
 import { policySettings } from '../settings/policy-settings.js';
 import { scenarioVariables } from '../settings/settings.js';
 import { readLastRun, type LastRun } from './last-run.js';
@@ -34,6 +35,8 @@ export function planOptions(
   const rulesOf = policySettings({ flags: request.policy ?? {}, variables: environment, cwd });
   const { set = [], envFiles = [] } = request;
   const variablesOf = scenarioVariables({ set, envFiles, environment, lab, cwd });
+  /** Lines by the files that find them: their passwords may be variables that are not named like secrets. */
+  const linesOf = new Map<string, LinesData>();
   /** Masks the secrets among the variables from the moment a scenario could read them. */
   const noted = (variables: Variables): Variables => {
     secrets.note(secretValues(variables));
@@ -58,14 +61,17 @@ export function planOptions(
       const variables = variablesOf(file, limits);
       noted(variables.fixedEnv);
       noted(variables.env);
+      const all = { ...variables.env, ...variables.fixedEnv };
+      secrets.note(secretsOfLines(linesOf.get(file) ?? {}, all));
       return variables;
     },
     ...(attemptVariables === undefined
       ? {}
       : { attemptVariables: (attempt) => noted(attemptVariables(attempt)) }),
-    policy: (file) => {
-      const { rules, warnings } = rulesOf(file);
-      return { policy: makePolicy(rules), warnings };
+    policy: async (file) => {
+      const { rules, lines, warnings } = await rulesOf(file);
+      if (lines !== undefined && 'data' in lines) linesOf.set(file, lines.data);
+      return { policy: makePolicy(rules), warnings, ...(lines === undefined ? {} : { lines }) };
     },
   };
 }

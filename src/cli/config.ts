@@ -26,10 +26,13 @@ interface Row {
   readonly column?: number;
 }
 
-export function configCommand(flags: Flags, { origins }: Settled<typeof CONFIG>): Promise<number> {
+export async function configCommand(
+  flags: Flags,
+  { origins }: Settled<typeof CONFIG>,
+): Promise<number> {
   const environment = readProcess();
   const { cwd } = environment;
-  const ofScenario = policyRows(flags, environment);
+  const ofScenario = await policyRows(flags, environment);
   const values: Readonly<Record<string, unknown>> = { ...flags, set: flags.set.map(withoutSecret) };
   const table: Readonly<Record<string, Flag<unknown>>> = CONFIG;
   const rows = ['paths', ...Object.keys(CONFIG)].flatMap((name): Row[] => {
@@ -40,7 +43,7 @@ export function configCommand(flags: Flags, { origins }: Settled<typeof CONFIG>)
   });
   if (flags.json === true) printJson(rows);
   else for (const line of lines(rows, cwd)) print(line);
-  return Promise.resolve(0);
+  return 0;
 }
 
 /** Nobody has noted the secrets yet: only scenarios read variables. */
@@ -53,16 +56,15 @@ function withoutSecret(pair: string): string {
  * The policy of a scenario file that lies in the working directory. A scenario file below another project file has the
  * policy of that one.
  */
-function policyRows(
+async function policyRows(
   flags: Flags,
   { cwd, variables, ...environment }: ProcessEnvironment,
-): ReadonlyMap<string, Row[]> {
+): Promise<ReadonlyMap<string, Row[]>> {
   const { policy = {} } = scriptRequest([], flags, { cwd, variables, ...environment });
   const { allowNet, allowSip, maxAgents, maxCalls, isolate } = flags;
   const given = { ...policy, allowNet, allowSip, maxAgents, maxCalls, isolate };
-  const { rules, origins, warnings } = policySettings({ flags: given, variables, cwd })(
-    join(cwd, '-'),
-  );
+  const rulesOf = policySettings({ flags: given, variables, cwd });
+  const { rules, origins, warnings } = await rulesOf(join(cwd, '-'));
   for (const warning of warnings) printError(`warning: ${warning}`);
   const held: Readonly<Record<string, Held | undefined>> = {
     allowRead: { value: rules.read, origin: origins.read },

@@ -2,7 +2,7 @@
  * The code in README.md and docs is true. A fence whose language is followed by `run` is a whole scenario, or a command
  * line, and is executed; other scripts are fragments, and type-checked, but for those marked `node`, which are programs of
  * Node.js, and the examples that a page shows (`from=FILE`), which run by themselves; in every block the command lines of
- * Offhook are ones it understands. `as=NAME` keeps a script under that name for the command lines of its page. A renderer
+ * Offhook are ones it understands. `as=NAME` keeps a script, or JSON that it needs, under that name for the scripts and command lines of its page. A renderer
  * shows none of these words.
  */
 import { execFile } from 'node:child_process';
@@ -65,7 +65,10 @@ const isRun = ({ words }: Block): boolean => words.includes('run');
 let leftovers: LeftoverWatch;
 beforeAll(async () => {
   leftovers = await watchLeftovers();
-  for (const block of scripts) {
+  const data = blocks.filter(
+    ({ language, words }) => language === 'json' && words.some((word) => word.startsWith('as=')),
+  );
+  for (const block of [...scripts, ...data]) {
     mkdirSync(dirname(fileOf(block)), { recursive: true });
     writeFileSync(fileOf(block), block.text);
   }

@@ -1,9 +1,9 @@
-/** `offhook/modes`: that scenarios find it wherever they lie, and what an error with it looks like. */
+/** `offhook/modes`: that scenarios find it wherever they lie, what an error with it looks like, and the lines of the project file. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { leavingNothing } from '../testing/leftovers.js';
 import { runCli } from '../testing/run-cli.js';
-import { runFiles, writeFiles } from '../testing/run-files.js';
+import { eventsOf, runFiles, writeFiles } from '../testing/run-files.js';
 
 const NUMBER = `import { normalize_number } from 'offhook/modes';
 scenario('a number', () => {
@@ -16,6 +16,88 @@ scenario('a call', () => {
   call_mode(agent('alice'), agent('bob'), { caller_id: 'carol' });
 });
 `;
+
+const LINES = {
+  'offhook.config.yaml': `lines:
+  default: { domain: "127.0.0.1:9" }
+  sales: { number: "+49\${CITY}1", password: "\${SALES_LOGIN}" }
+  support: { prio: 1, number: "+49302", password: written-out-1 }
+  unset: { number: "\${NOT_SET}" }
+`,
+  'sales.js': `import { line } from 'offhook/modes';
+scenario.each([1, 2])('sales $row', () => {
+  const sales = line('sales');
+  assert(sales).contains({ name: 'sales', number: '+49301', dial: '{number}', prio: 0, register: true });
+  log(sales.agent.domain, sales.agent.password);
+  wait('200ms');
+});
+`,
+  'support.js': `import { line, lines, locks_of } from 'offhook/modes';
+const support = line('support');
+scenario.each([1, 2])('support $row', () => {
+  assert(locks_of(lines(), 'support', 'sales')).equals(['line:sales', 'line:support']);
+  log(support.agent.password);
+  wait('200ms');
+});
+`,
+};
+const ENV = { CITY: '30', SALES_LOGIN: 'hunter22' };
+
+describe.concurrent('lines of the project file', () => {
+  it('are there by their names, masked, and used by one scenario at a time', async () => {
+    const words = ['run', '--json', '--jobs', '4', '.'];
+    const { code, stdout } = await runFiles(LINES, words, { env: ENV });
+    const events = eventsOf(stdout);
+    const logs = events.flatMap((event) => (event.type === 'log' ? [event.text] : []));
+    expect(logs.sort()).toEqual(['***', '***', '127.0.0.1:9 ***', '127.0.0.1:9 ***']);
+    expect(stdout).not.toMatch(/hunter22|written-out-1/);
+    for (const name of ['sales', 'support']) {
+      // in the order of the record: each takes the line, and has ended before the next one takes it
+      const order = events.flatMap((event) => {
+        if (event.type === 'locks_taken' && event.locks.includes(`line:${name}`)) return ['takes'];
+        const isItsEnd = event.type === 'scenario_finished' && event.scenario.name.startsWith(name);
+        return isItsEnd ? ['ends'] : [];
+      });
+      expect(order, name).toEqual(['takes', 'ends', 'takes', 'ends']);
+    }
+    expect(code).toBe(0);
+  });
+
+  it('errors name the line', async () => {
+    const it = `import { line } from 'offhook/modes';
+scenario('a name', () => line('sale'));
+scenario('a variable', () => line('unset').agent);
+scenario('a variable that it may not see', () => line('sales').agent);
+`;
+    const files = { ...LINES, 'it.js': it };
+    const { code, stdout } = await runFiles(
+      files,
+      ['run', '--allow-env', 'CITY,NOT_SET', 'it.js'],
+      {
+        env: ENV,
+      },
+    );
+    expect(stdout).toContain('line(): there is no line "sale" [E_ARGUMENT]');
+    expect(stdout).toContain('hint: did you mean "sales"? the lines are sales, support, unset');
+    expect(stdout).toContain(
+      'line "unset": needs the variable NOT_SET, which is not set [E_ENV_MISSING]',
+    );
+    expect(stdout).toContain('env("SALES_LOGIN"): denied: not allowed by --allow-env');
+    expect(stdout).toContain('at it.js:2:');
+    expect(code).toBe(1);
+  });
+
+  it('are not for strangers', async () => {
+    const { code, stdout } = await runFiles(LINES, ['run', '--untrusted', 'sales.js'], {
+      env: ENV,
+    });
+    expect(stdout).toContain(
+      'lines of the project file: denied: not allowed by --untrusted [E_LINES_DENIED]',
+    );
+    expect(stdout).toMatch(/--untrusted: lines of .*offhook\.config\.yaml does? not count/);
+    expect(code).toBe(1);
+  });
+});
 
 describe.concurrent('offhook/modes', () => {
   it.each([

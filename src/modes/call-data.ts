@@ -58,7 +58,8 @@ export interface CallData extends Pick<AnswerOptions, 'timeout' | 'delay' | 'rin
 
 /** What `test_call` takes: a call test, and the lines it is about. */
 export interface CallTest extends CallData {
-  readonly lines: Lines | Readonly<Record<string, LineData>>;
+  /** Default: those of the project file. */
+  readonly lines?: Lines | Readonly<Record<string, LineData>>;
 }
 
 const MODES = [
@@ -99,6 +100,7 @@ type Read = ReturnType<typeof readOptions<typeof CHECKS>>;
 export interface CheckedCall {
   readonly owner: string;
   readonly mode: Mode;
+  readonly lines: Lines;
   readonly values: Read;
   /** As it was given: the modes read durations themselves. */
   readonly data: CallData;
@@ -145,6 +147,7 @@ export function checkedCall(owner: string, { lines: given, ...data }: CallTest):
   return {
     owner,
     mode,
+    lines: all,
     values,
     data,
     ...(src === undefined ? {} : { src }),

@@ -27,11 +27,13 @@ export const NUMBERING_PLANS: Readonly<Record<string, NumberingPlan>> = {
     name: 'North America',
     international: '011',
     national: '1',
-    number: /^[2-9]\d{2}[2-9]\d{6}$/,
-    words: '10 digits, where neither area code nor exchange begins with 0 or 1',
+    // 211 to 911 are services; an exchange of a toll-free number may look like them, but for 911
+    number: /^[2-9](?!11)\d{2}(?!911)[2-9]\d{6}$/,
+    words:
+      '10 digits, where neither area code nor exchange begins with 0 or 1, or is a service such as 911',
     short: /^[2-9]11$|^988$/,
     has_local_numbers: true,
-    local: /^[2-9]\d{6}$/,
+    local: /^[2-9](?!11)\d{6}$/,
   },
   49: {
     name: 'Germany',
@@ -47,8 +49,9 @@ export const NUMBERING_PLANS: Readonly<Record<string, NumberingPlan>> = {
     name: 'United Kingdom',
     international: '00',
     national: '0',
-    number: /^[1-9]\d{8,9}$/,
-    words: '9 or 10 digits, the first of them not 0',
+    // nine digits there are in some areas of 01, and behind 0500 and 0800; seven are 0800 1111 and 0845 46 40 to 46 49 alone
+    number: /^(?:[1-9]\d{9}|1\d{8}|[58]00\d{6}|8001111|845464\d)$/,
+    words: '10 digits, seldom 9, the first of them not 0',
     short: /^(?:999|10[15]|11[129]|116\d{3}|118\d{3}|1471|150|159)$/,
     has_local_numbers: true,
     local: /^[2-9]\d{3,7}$/,
@@ -57,7 +60,8 @@ export const NUMBERING_PLANS: Readonly<Record<string, NumberingPlan>> = {
     name: 'France',
     international: '00',
     national: '0',
-    number: /^[1-9]\d{8}$/,
+    // numbers of machines, which begin with 0700, are longer
+    number: /^(?:[1-9]\d{8}|700\d{10})$/,
     words: '9 digits, the first of them not 0',
     short: /^(?:1[578]|11[024-9]|196|191|197|116\d{3}|118\d{3}|10\d{2}|3\d{3})$/,
     has_local_numbers: false,

@@ -4,7 +4,7 @@ import type { AnswerOptions, CallOptions, TwoPartyOptions } from './call-options
 import { audio_mode, call_mode, dtmf_mode } from './two-party.js';
 import { answer_mode, record_mode, wait_mode } from './incoming.js';
 import { fail_mode, play_mode, ring_mode, timeout_mode } from './outgoing.js';
-import { type Line, type LineData, lines, type Lines, locks_of } from './lines.js';
+import { type Line, type LineData, lines, type Lines, locks_of, takeLines } from './lines.js';
 import { entriesOf, readOptions } from './options.js';
 import { type Dialplan, DIALPLAN_CHECK } from './numbers.js';
 import { codeOf, messageOf, modeProblem } from './problem.js';
@@ -12,7 +12,8 @@ import { formatMs } from '../time.js';
 
 /** What `declare_calls` takes: CallTest's configuration without its server. */
 interface CallsData {
-  readonly lines: Lines | Readonly<Record<string, LineData>>;
+  /** Default: those of the project file. */
+  readonly lines?: Lines | Readonly<Record<string, LineData>>;
   /** Call tests by name; what `default` has holds for all others. */
   readonly calls: Readonly<Record<string, CallData>>;
   /** The country and city of numbers, for all calls that do not name their own. */
@@ -30,7 +31,9 @@ const DEFAULTS = ['default', ':default:'];
  * @throws E_MODE, E_AUDIO for a call that did not go so; E_ARGUMENT for data that are wrong
  */
 export function test_call(call: CallTest): void {
-  run(checkedCall('test_call', call));
+  const checked = checkedCall('test_call', call);
+  takeLines(checked.lines, ...usedBy(checked).map(({ name }) => name));
+  run(checked);
 }
 
 /**
@@ -40,14 +43,17 @@ export function test_call(call: CallTest): void {
 export function declare_calls(data: CallsData): void {
   const owner = 'declare_calls';
   const values = readOptions(owner, data, {
-    lines: { takes: 'an object of lines', read: (value) => lines(value as Lines) },
+    lines: {
+      takes: 'an object of lines',
+      read: (value) => lines(value as Readonly<Record<string, LineData>>),
+    },
     calls: {
       takes: 'an object of call tests by name',
       read: (value, path) => Object.fromEntries(entriesOf(path, value)) as CallsData['calls'],
     },
     dialplan: DIALPLAN_CHECK,
   });
-  const { lines: all = lines({}), calls = {}, dialplan } = values;
+  const { lines: all = lines(), calls = {}, dialplan } = values;
   const common = Object.assign(
     { ...(dialplan === undefined ? {} : { dialplan }) },
     ...DEFAULTS.map((name) => calls[name] ?? {}),
@@ -57,8 +63,8 @@ export function declare_calls(data: CallsData): void {
     const told = `calls: "${name}"`;
     entriesOf(told, own);
     const checked = checkedCall(told, { ...merged(common, own), lines: all });
-    const { src, dst, mode } = checked;
-    const used = [src, dst].filter((line) => line !== undefined);
+    const { mode } = checked;
+    const used = usedBy(checked);
     const options = {
       tags: [mode, ...(checked.values.tags ?? [])],
       locks: [...locks_of(all, ...used.map((line) => line.name)), ...used.flatMap(accountOf)],
@@ -70,6 +76,9 @@ export function declare_calls(data: CallsData): void {
     });
   }
 }
+
+const usedBy = ({ src, dst }: CheckedCall): readonly Line[] =>
+  [src, dst].filter((one) => one !== undefined);
 
 /** The address of record of its phone, which agent() locks as well: it is taken before anything begins. */
 function accountOf({ name, agent: { username = name, domain } }: Line): readonly string[] {

@@ -16,6 +16,7 @@ import { monitorPage, statusPage } from './monitor-page.js';
 import { noticesOf } from './notify/notice.js';
 import { Notifier } from './notify/notifier.js';
 import type { ServeSettings } from './settings/settings.js';
+import { LINES_FILE, variablesOfLines } from '../settings/lines.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
 
@@ -161,10 +162,14 @@ export class Service {
 }
 
 /** Secrets of the monitor program are not for its scenarios. */
-function placeOf(settings: ServeSettings, { program, environment }: ServiceParts): ChildPlace {
-  const hidden = new Set(settings.variables);
-  const visible = Object.entries(environment).filter(([name]) => !hidden.has(name));
-  return { program, cwd: settings.folder, environment: Object.fromEntries(visible) };
+function placeOf(settings: ServeSettings, { program, environment: all }: ServiceParts): ChildPlace {
+  // A line needs what it names, even where something else is made of it, too.
+  const needed = new Set(variablesOfLines(settings.lines));
+  const hidden = new Set(settings.variables.filter((name) => !needed.has(name)));
+  const visible = Object.entries(all).filter(([name]) => !hidden.has(name));
+  // A run would look for its lines beside its scenarios: another name, or a nearer file, would lead it elsewhere.
+  const environment = { ...Object.fromEntries(visible), [LINES_FILE]: settings.file };
+  return { program, cwd: settings.folder, environment };
 }
 
 async function apiOptions(

@@ -120,6 +120,10 @@ export interface Operations {
   skip: { reason: string; in_condition: boolean; stack: string };
   env: { name: string; default?: string; stack: string };
   load_env: { path: string; stack: string };
+  /** -> the lines of the project file; nothing where it has none */
+  lines: { stack: string };
+  /** Waits until nobody else holds these. -> true where the file is only being declared: nothing was taken */
+  take_locks: { names: readonly string[]; in_condition: boolean; stack: string };
   file_text: { path: string; stack: string };
   file_json: { path: string; stack: string };
   uuid: Record<string, never>;

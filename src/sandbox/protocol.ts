@@ -68,7 +68,12 @@ export interface ScenarioJob {
   fixedEnv: Readonly<Record<string, string>>;
   /** Names of the variables env() may read, unless all are allowed; `origin`: the setting that says so. */
   allowEnv?: { patterns: readonly RegExp[]; origin: string };
+  /** The phone lines of the project file, or the setting that denies them. */
+  lines?: ScenarioLines;
 }
+
+export type ScenarioLines =
+  { data: Readonly<Record<string, Readonly<Record<string, unknown>>>> } | { denied: string };
 
 export interface RunJob extends ScenarioJob {
   /** Undefined runs the file itself as the scenario. */
@@ -172,11 +177,11 @@ export type ResponderReply =
 export interface CallRequest {
   call: number;
   /**
-   * `watch` is not a verb of a script: it asks for entries that are costly to send, for the rest of the
+   * `locks` is not a verb of a script: it waits for locks, which are its arguments. Nor is `watch`: it asks for entries that are costly to send, for the rest of the
    * scenario. `requests`: bodies and headers of requests a mock server has received. `keep`: whether teardown may begin;
    * its arguments are the failures so far.
    */
-  verb: AgentVerb | PeerVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep';
+  verb: AgentVerb | PeerVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep' | 'locks';
   /** The verb is that of a peer, which may have the name of a verb of an agent. */
   peer?: true;
   /** The agent, or the mock server, the verb was called on. */

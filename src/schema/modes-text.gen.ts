@@ -92,12 +92,14 @@ export const MODES_TEXT = `declare module 'offhook/modes' {
 
   /** What \`test_call\` takes: a call test, and the lines it is about. */
   export interface CallTest extends CallData {
-    readonly lines: Lines | Readonly<Record<string, LineData>>;
+    /** Default: those of the project file. */
+    readonly lines?: Lines | Readonly<Record<string, LineData>>;
   }
 
   /** What \`declare_calls\` takes: CallTest's configuration without its server. */
   export interface CallsData {
-    readonly lines: Lines | Readonly<Record<string, LineData>>;
+    /** Default: those of the project file. */
+    readonly lines?: Lines | Readonly<Record<string, LineData>>;
     /** Call tests by name; what \`default\` has holds for all others. */
     readonly calls: Readonly<Record<string, CallData>>;
     /** The country and city of numbers, for all calls that do not name their own. */
@@ -160,21 +162,20 @@ export const MODES_TEXT = `declare module 'offhook/modes' {
     readonly dial: string;
     readonly number?: string;
     readonly prio: number;
+    /** The options of \`agent()\` for its phone. */
     readonly agent: AgentOptions;
     readonly register: boolean;
   }
 
-  /** A line as data. */
-  export interface LineData {
+  /** A line as data: these, and the options of \`agent()\` for the phone on it, such as \`username\`, \`password\` and \`domain\`. */
+  export interface LineData extends AgentOptions {
     /** What is dialled over the line, with \`{number}\` for the number to call. Default: the number itself. */
     readonly dial?: string;
     /** The number under which the line is reached, and which it shows when it calls. */
     readonly number?: string;
     /** Lines are taken in this order, the lowest first, then by name. Default: 0. */
     readonly prio?: number;
-    /** The account and behaviour of the phone on this line: the options of \`agent()\`. */
-    readonly agent?: AgentOptions;
-    /** Whether its phone registers first. Default: yes, where \`agent\` has a \`domain\`. */
+    /** Whether its phone registers first. Default: yes, where it has a \`domain\`. */
     readonly register?: boolean;
   }
 
@@ -288,10 +289,18 @@ export const MODES_TEXT = `declare module 'offhook/modes' {
   ): void;
 
   /**
-   * Reads lines: checks them and fills in what they inherit from \`default\`.
-   * @throws E_ARGUMENT
+   * The line of that name in the project file. Nobody else uses it at the same time: a scenario that asks for it waits until it is free, and the top
+   * level of a file takes it for each of its scenarios.
+   * @throws E_ARGUMENT for a name that is not there; what \`lines()\` throws
    */
-  export function lines(data: Readonly<Record<string, LineData>>): Lines;
+  export function line(name: string): Line;
+
+  /**
+   * Reads lines: checks them and fills in what they inherit from \`default\`. Without data those of the project file, whose texts get their
+   * variables when a line is looked at.
+   * @throws E_ARGUMENT; E_LINES_DENIED for the project file under --untrusted; E_ENV_MISSING for a variable that is not set
+   */
+  export function lines(data?: Readonly<Record<string, LineData>>): Lines;
 
   /**
    * The locks of a call over these lines, in the order of their \`prio\`, then of their names: for the option \`locks\` of a scenario

@@ -40,7 +40,7 @@ nothing: it passes with a warning. Any other error ends the wait at once.
 
 In a condition a script may read and assert, but not act: functions marked "Not in a condition" fail there.`;
 
-const PROJECT_FILE = `\`offhook.config.json\` in the folder of a scenario or above it: the nearest one counts. Its names are those of
+const PROJECT_FILE = `\`offhook.config.json\`, or \`offhook.config.yaml\`, in the folder of a scenario or above it: the nearest one counts. Its names are those of
 the flags, which come first, then variables such as \`OFFHOOK_ALLOW_NET\` (a list is comma-separated there), then this
 file. [policy.md](policy.md) tells what each one allows; [a schema for editors](offhook.config.schema.json) comes with the program.
 How a run goes is said in the same file, where it lies in the folder you are in or above: [settings.md](settings.md).`;

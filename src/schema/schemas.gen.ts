@@ -1596,6 +1596,7 @@ export const SCHEMAS = {
       projects: {},
       monitors: {},
       defaults: {},
+      lines: {},
       max_parallel: {},
       notify: {},
       auth: {},

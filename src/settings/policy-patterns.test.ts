@@ -16,9 +16,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function problem(flags: PolicyFlags, variables: Record<string, string> = {}): string {
+async function problem(
+  flags: PolicyFlags,
+  variables: Record<string, string> = {},
+): Promise<string> {
   try {
-    policySettings({ flags, variables, cwd: folder })(join(folder, 'it.js'));
+    await policySettings({ flags, variables, cwd: folder })(join(folder, 'it.js'));
     return 'accepted';
   } catch (error) {
     if (!(error instanceof OffhookError)) throw error;
@@ -63,10 +66,10 @@ const SIP: readonly (readonly [string, string])[] = [
   ['b.example:5060', 'names a host without "@": write @b.example:5060'],
   ['sip:b.example:5060', 'names a host without "@": write @b.example:5060'],
 ];
-test.each(SIP)('--allow-sip %s: %s', (pattern, text) => {
+test.each(SIP)('--allow-sip %s: %s', async (pattern, text) => {
   const shown = JSON.stringify(pattern);
-  expect(problem({ allowSip: [pattern] })).toBe(`E_USAGE --allow-sip ${shown}: ${text}`);
-  expect(problem({}, { OFFHOOK_ALLOW_SIP: `x@y,${pattern}` })).toBe(
+  expect(await problem({ allowSip: [pattern] })).toBe(`E_USAGE --allow-sip ${shown}: ${text}`);
+  expect(await problem({}, { OFFHOOK_ALLOW_SIP: `x@y,${pattern}` })).toBe(
     `E_SETTINGS OFFHOOK_ALLOW_SIP ${JSON.stringify(pattern.trim())}: ${text}`,
   );
 });
@@ -85,8 +88,8 @@ test.each([
   '*#06#',
   '@xn--bcher-kva.example',
   '@bücher.example',
-])('--allow-sip %s: accepted', (pattern) => {
-  expect(problem({ allowSip: [pattern] })).toBe('accepted');
+])('--allow-sip %s: accepted', async (pattern) => {
+  expect(await problem({ allowSip: [pattern] })).toBe('accepted');
 });
 
 const NET: readonly (readonly [string, string])[] = [
@@ -115,9 +118,9 @@ const NET: readonly (readonly [string, string])[] = [
   ['999.0.0.1', 'is not a host name or address'],
   ['\u001b[31m', 'is not a host name or address'],
 ];
-test.each(NET)('--allow-net %j: %s', (pattern, text) => {
+test.each(NET)('--allow-net %j: %s', async (pattern, text) => {
   const shown = JSON.stringify(pattern);
-  expect(problem({ allowNet: [pattern] })).toBe(`E_USAGE --allow-net ${shown}: ${text}`);
+  expect(await problem({ allowNet: [pattern] })).toBe(`E_USAGE --allow-net ${shown}: ${text}`);
 });
 
 const ENV: readonly (readonly [string, string])[] = [
@@ -129,14 +132,14 @@ const ENV: readonly (readonly [string, string])[] = [
   ['A]', 'has a "[" or "]" without its other half'],
   ['A\\', 'ends with a "\\" that escapes nothing'],
 ];
-test.each(ENV)('--allow-env %s: %s', (pattern, text) => {
+test.each(ENV)('--allow-env %s: %s', async (pattern, text) => {
   const shown = JSON.stringify(pattern);
-  expect(problem({ allowEnv: [pattern] })).toBe(`E_USAGE --allow-env ${shown}: ${text}`);
+  expect(await problem({ allowEnv: [pattern] })).toBe(`E_USAGE --allow-env ${shown}: ${text}`);
 });
 
-test('--allow-env {A,B}: the comma ends a pattern', () => {
+test('--allow-env {A,B}: the comma ends a pattern', async () => {
   const text = 'E_USAGE --allow-env "{A": is not a glob of a variable name';
-  expect(problem({ allowEnv: ['{A,B}'] })).toBe(text);
+  expect(await problem({ allowEnv: ['{A,B}'] })).toBe(text);
 });
 
 test.each([
@@ -146,16 +149,16 @@ test.each([
   [['~/x'], '"~/x": there is no such folder'],
   [['a\0b'], '"a\\u0000b": there is no such folder'],
   [['x'.repeat(500)], 'xxx...": there is no such folder'],
-])('--allow-read %j: %s', (allowRead, text) => {
-  const message = problem({ allowRead });
+])('--allow-read %j: %s', async (allowRead, text) => {
+  const message = await problem({ allowRead });
   expect(message).toContain(text);
   expect(message.length).toBeLessThan(300);
 });
 
 test.each(['0', '-1', '1.5', '1e1', ' 5', '0x10', '1001', 'many', '99999999999999999999'])(
   'OFFHOOK_MAX_AGENTS=%j is an error',
-  (text) => {
-    expect(problem({}, { OFFHOOK_MAX_AGENTS: text })).toBe(
+  async (text) => {
+    expect(await problem({}, { OFFHOOK_MAX_AGENTS: text })).toBe(
       `E_SETTINGS OFFHOOK_MAX_AGENTS ${JSON.stringify(text)}: must be a whole number from 1 to 1000`,
     );
   },

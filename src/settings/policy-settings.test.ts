@@ -22,19 +22,19 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function rules(
+async function rules(
   scenario: string,
   flags: PolicyFlags = {},
   variables: Record<string, string> = {},
-): Omit<ScenarioRules, 'origins'> {
-  const { origins: _, ...rest } = policySettings({ flags, variables, cwd: folder })(scenario);
+): Promise<Omit<ScenarioRules, 'origins'>> {
+  const { origins: _, ...rest } = await policySettings({ flags, variables, cwd: folder })(scenario);
   return rest;
 }
 
 /** "CODE message | hint". */
-function problem(act: () => unknown): string {
+async function problem(act: () => unknown): Promise<string> {
   try {
-    act();
+    await act();
   } catch (error) {
     if (!(error instanceof OffhookError)) throw error;
     return `${error.code} ${error.message} | ${error.details.hint ?? ''}`.replaceAll(folder, 'F');
@@ -42,8 +42,8 @@ function problem(act: () => unknown): string {
   throw new Error('nothing was thrown');
 }
 
-test('without anything said everything is allowed, and 100 agents', () => {
-  expect(rules(at('plain/it.js'))).toEqual({
+test('without anything said everything is allowed, and 100 agents', async () => {
+  expect(await rules(at('plain/it.js'))).toEqual({
     rules: {
       untrusted: false,
       read: [],
@@ -54,7 +54,7 @@ test('without anything said everything is allowed, and 100 agents', () => {
   });
 });
 
-test('flag, then variable, then the nearest project file; each with its origin', () => {
+test('flag, then variable, then the nearest project file; each with its origin', async () => {
   const it = project({
     'allow-net': ['file.example'],
     'allow-sip': ['@file.example'],
@@ -64,7 +64,7 @@ test('flag, then variable, then the nearest project file; each with its origin',
     'max-calls': 8,
   });
   const path = at('project/offhook.config.json');
-  expect(rules(it).rules).toEqual({
+  expect((await rules(it)).rules).toEqual({
     untrusted: false,
     read: [at('project/data'), at('shared')],
     net: { items: ['file.example'], origin: `allow-net in ${path}` },
@@ -81,13 +81,13 @@ test('flag, then variable, then the nearest project file; each with its origin',
     OFFHOOK_MAX_AGENTS: '3',
   };
   const flags = { allowNet: ['c.example,d.example', 'e.example'], maxAgents: 2 };
-  expect(rules(it, {}, variables).rules).toMatchObject({
+  expect((await rules(it, {}, variables)).rules).toMatchObject({
     net: { items: ['a.example', 'b.example:80'], origin: 'OFFHOOK_ALLOW_NET' },
     sip: { items: ['@file.example'] },
     maxAgents: { value: 3, origin: 'OFFHOOK_MAX_AGENTS' },
     maxCalls: { value: 9, origin: 'OFFHOOK_MAX_CALLS' },
   });
-  expect(rules(it, flags, variables).rules).toMatchObject({
+  expect((await rules(it, flags, variables)).rules).toMatchObject({
     net: { items: ['c.example', 'd.example', 'e.example'], origin: '--allow-net' },
     maxAgents: { value: 2, origin: '--max-agents' },
   });
@@ -98,7 +98,7 @@ test.each([
   ['the variable', {}, { OFFHOOK_UNTRUSTED: '1' }],
 ])(
   '--untrusted by %s: the project file beside the scenario widens nothing',
-  (_by, flags, variables) => {
+  async (_by, flags, variables) => {
     const it = project({
       'allow-net': ['*'],
       'allow-sip': ['*'],
@@ -110,7 +110,7 @@ test.each([
     });
     const nothing = { items: [], origin: '--untrusted' };
     const path = at('project/offhook.config.json');
-    expect(rules(it, flags, variables)).toEqual({
+    expect(await rules(it, flags, variables)).toEqual({
       rules: {
         untrusted: true,
         read: [],
@@ -121,24 +121,25 @@ test.each([
         maxCalls: { value: 50, origin: `max-calls in ${path}` },
         isolate: { value: 'always', origin: '--untrusted' },
       },
+      lines: { denied: expect.stringMatching(/^(--untrusted|OFFHOOK_UNTRUSTED)$/) as string },
       warnings: [
         `--untrusted: allow-read, allow-net, allow-sip, allow-env of ${path} do not count: give flags instead`,
       ],
     });
     const given = { ...flags, allowNet: ['api.example'], maxAgents: 5, maxCalls: 10 };
-    expect(rules(it, given, variables).rules).toMatchObject({
+    expect((await rules(it, given, variables)).rules).toMatchObject({
       net: { items: ['api.example'], origin: '--allow-net' },
       maxAgents: { value: 5 },
       maxCalls: { value: 10 },
     });
     const lower = project({ 'max-agents': 4 });
-    expect(rules(lower, given, variables).rules).toMatchObject({ maxAgents: { value: 4 } });
+    expect((await rules(lower, given, variables)).rules).toMatchObject({ maxAgents: { value: 4 } });
   },
 );
 
-test('untrusted in the project file denies what the file does not allow', () => {
+test('untrusted in the project file denies what the file does not allow', async () => {
   const it = project({ untrusted: true, 'allow-net': ['api.example'] });
-  expect(rules(it)).toMatchObject({
+  expect(await rules(it)).toMatchObject({
     rules: {
       untrusted: true,
       net: { items: ['api.example'] },
@@ -149,8 +150,8 @@ test('untrusted in the project file denies what the file does not allow', () => 
   });
 });
 
-test('an empty list in the project file allows nothing', () => {
-  expect(rules(project({ 'allow-sip': [] })).rules.sip?.items).toEqual([]);
+test('an empty list in the project file allows nothing', async () => {
+  expect((await rules(project({ 'allow-sip': [] }))).rules.sip?.items).toEqual([]);
 });
 
 const HOSTS =
@@ -201,8 +202,8 @@ test.each([
     { OFFHOOK_MAX_CALLS: '-1' },
     'E_SETTINGS OFFHOOK_MAX_CALLS "-1": must be a whole number from 1 to 1000000 | correct it, or unset OFFHOOK_MAX_CALLS',
   ],
-])('%j %j is an error', (flags, variables, message) => {
-  expect(problem(() => policySettings({ flags, variables, cwd: folder }))).toBe(message);
+])('%j %j is an error', async (flags, variables, message) => {
+  expect(await problem(() => policySettings({ flags, variables, cwd: folder }))).toBe(message);
 });
 
 test.each([
@@ -222,29 +223,91 @@ test.each([
   ],
   [{ 'allow-read': ['none'] }, '"none": there is no such folder'],
   [{ untrusted: true, 'allow-sip': ['1???'] }, 'names no host, as it must under --untrusted'],
-])('project file %j', (content, message) => {
+])('project file %j', async (content, message) => {
   const it = project(content);
-  expect(problem(() => rules(it))).toContain(message);
+  expect(await problem(() => rules(it))).toContain(message);
 });
 
-test('isolation: flag, variable, file, default; the file cannot weaken --untrusted', () => {
-  const of = (file: object, flags: PolicyFlags = {}, variables = {}) =>
-    rules(project(file), flags, variables).rules.isolate;
+test('YAML says the same, and is checked alike; only one form counts', async () => {
+  const it = at('yaml/it.js');
+  mkdirSync(at('yaml'));
+  const file = at('yaml/offhook.config.yaml');
+  const write = (text: string): void => {
+    writeFileSync(file, text);
+  };
+  write('# limits\nmax-agents: 7\nallow-net: [api.example]\n');
+  expect((await rules(it)).rules).toMatchObject({
+    maxAgents: { value: 7, origin: `max-agents in ${file}` },
+    net: { items: ['api.example'], origin: `allow-net in ${file}` },
+  });
+  write('# nothing yet\n');
+  expect((await rules(it)).rules.maxAgents.value).toBe(100);
+  write('max-agents: 7\nmax-calls: many\n');
+  await expect(rules(it)).rejects.toMatchObject({
+    details: { at: { file, line: 2, column: 1 } },
+    message: expect.stringContaining('option "max-calls" must be a whole number') as string,
+  });
+  write('lines:\n  sales: { number: "1", password: "${X}" }\n');
+  expect((await rules(it)).lines).toEqual({
+    data: { sales: { number: '1', password: '${X}' } },
+  });
+  expect((await rules(it, { untrusted: true })).lines).toEqual({ denied: '--untrusted' });
+  const other = at('yaml/other.yaml');
+  writeFileSync(other, 'lines:\n  others: {}\n');
+  const named = await rules(it, {}, { OFFHOOK_LINES_FILE: other });
+  expect(named.lines).toEqual({ data: { others: {} } });
+  for (const [line, column, message] of [
+    ['usrname: x', 5, 'lines.sales.usrname: is no setting'],
+    ['domain: "a b"', 5, 'lines.sales.domain: must be a host name or address'],
+    ['prio: high', 5, 'lines.sales.prio: must be a number'],
+    ['number: 600', 5, 'lines.sales.number: must be a text'],
+    ['password: [secret-word]', 5, 'lines.sales.password: must be text without double quotes'],
+  ] as const) {
+    write(`lines:\n  sales:\n    ${line}\n`);
+    const error: unknown = await rules(it).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ details: { at: { file, line: 3, column } } });
+    expect((error as Error).message).toContain(message);
+    expect((error as Error).message).not.toContain('secret-word');
+  }
+  write('max-agents: "hunter22\n');
+  await expect(rules(it)).rejects.toMatchObject({
+    message: expect.not.stringContaining('hunter22') as string,
+    details: { at: { file, line: 2 } },
+  });
+  write('- max-agents\n');
+  expect(await problem(() => rules(it))).toContain('does not hold settings');
+  writeFileSync(at('yaml/offhook.config.json'), '{}');
+  expect(await problem(() => rules(it))).toBe(
+    'E_SETTINGS folder "F/yaml": has several project files: "offhook.config.json" and "offhook.config.yaml" | keep one of them',
+  );
+  rmSync(at('yaml'), { recursive: true });
+});
+
+test('isolation: flag, variable, file, default; the file cannot weaken --untrusted', async () => {
+  const of = async (file: object, flags: PolicyFlags = {}, variables = {}) =>
+    (await rules(project(file), flags, variables)).rules.isolate;
   const inFile = `isolate in ${at('project/offhook.config.json')}`;
-  expect(of({ isolate: 'never' })).toEqual({ value: 'never', origin: inFile });
+  expect(await of({ isolate: 'never' })).toEqual({ value: 'never', origin: inFile });
   const variables = { OFFHOOK_ISOLATE: 'always' };
-  expect(of({ isolate: 'never' }, {}, variables)).toEqual({
+  expect(await of({ isolate: 'never' }, {}, variables)).toEqual({
     value: 'always',
     origin: 'OFFHOOK_ISOLATE',
   });
-  expect(of({}, { isolate: 'auto' }, variables)).toEqual({ value: 'auto', origin: '--isolate' });
-  expect(of({ isolate: 'never' }, { untrusted: true }).value).toBe('always');
-  expect(of({ isolate: 'always' }, { untrusted: true }).origin).toBe(inFile);
-  expect(of({ isolate: 'never', untrusted: true }).value).toBe('never');
-  expect(of({}, { untrusted: true, isolate: 'never' }).value).toBe('never');
-  expect(rules(project({ isolate: 'auto' }), { untrusted: true }).warnings).toEqual([
+  expect(await of({}, { isolate: 'auto' }, variables)).toEqual({
+    value: 'auto',
+    origin: '--isolate',
+  });
+  expect((await of({ isolate: 'never' }, { untrusted: true })).value).toBe('always');
+  expect((await of({ isolate: 'always' }, { untrusted: true })).origin).toBe(inFile);
+  expect((await of({ isolate: 'never', untrusted: true })).value).toBe('never');
+  expect((await of({}, { untrusted: true, isolate: 'never' })).value).toBe('never');
+  expect((await rules(project({ isolate: 'auto' }), { untrusted: true })).warnings).toEqual([
     expect.stringMatching(/^--untrusted: isolate of .* does not count/),
   ]);
-  expect(() => of({}, { isolate: 'yes' })).toThrow('--isolate "yes": must be one of auto, always');
-  expect(() => of({}, {}, { OFFHOOK_ISOLATE: 'on' })).toThrow('OFFHOOK_ISOLATE "on": must be');
+  await expect(of({}, { isolate: 'yes' })).rejects.toThrow(
+    '--isolate "yes": must be one of auto, always',
+  );
+  await expect(of({}, {}, { OFFHOOK_ISOLATE: 'on' })).rejects.toThrow(
+    'OFFHOOK_ISOLATE "on": must be',
+  );
 });

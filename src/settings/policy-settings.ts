@@ -17,7 +17,9 @@ import {
   type PolicyRules,
 } from '../policy/rules.js';
 import { isOn } from './process-environment.js';
-import { findProjectFile, type ProjectFile } from './project-file.js';
+import { ownersOf } from '../ordinary-file.js';
+import { LINES_FILE, type LinesData } from './lines.js';
+import { findProjectFile, readProjectFile, type ProjectFile } from './project-file.js';
 import { projectFileAbove } from './project-place.js';
 
 export interface PolicyFlags {
@@ -42,6 +44,8 @@ export interface ScenarioRules {
   readonly rules: PolicyRules;
   /** Who said what the rules have no origin for, "default" where nobody did. */
   readonly origins: { readonly untrusted: string; readonly read: string };
+  /** The phone lines of the project file, or who denies them. */
+  readonly lines?: { readonly data: LinesData } | { readonly denied: string };
   /** Warnings about entries of the project file that do not count. */
   readonly warnings: readonly string[];
 }
@@ -71,7 +75,9 @@ interface Given extends AllowList {
 }
 
 /** Checks flags and variables at once; the project file of a scenario when asked for it. */
-export function policySettings(sources: PolicySources): (scenario: string) => ScenarioRules {
+export function policySettings(
+  sources: PolicySources,
+): (scenario: string) => Promise<ScenarioRules> {
   const { flags, variables } = sources;
   const given = {
     read: givenList(sources, 'read', flags.allowRead),
@@ -85,8 +91,12 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
   const isolate = givenIsolate(flags.isolate, variables['OFFHOOK_ISOLATE']);
   const ofRun = projectFileAbove(sources.cwd);
   checkAll(given, untrusted);
-  return (scenario) => {
-    const file = findProjectFile(scenario);
+  const linesFile = variables[LINES_FILE];
+  let named: Promise<ProjectFile> | undefined;
+  const readNamed = (path: string): Promise<ProjectFile> =>
+    (named ??= readProjectFile(path, ownersOf(dirname(path))));
+  return async (scenario) => {
+    const file = await findProjectFile(scenario);
     const denies = untrusted || file?.settings.untrusted === true;
     const list = (name: ListName): Given | undefined =>
       given[name] ?? (untrusted ? undefined : fileList(file, name));
@@ -110,7 +120,9 @@ export function policySettings(sources: PolicySources): (scenario: string) => Sc
       untrusted: untrustedOrigin(sources, file),
       read: list('read')?.origin ?? 'default',
     };
-    return { rules, origins, warnings };
+    if (denies) return { rules, origins, warnings, lines: { denied: origins.untrusted } };
+    const data = linesFile === undefined ? file?.lines : (await readNamed(linesFile)).lines;
+    return { rules, origins, warnings, ...(data === undefined ? {} : { lines: { data } }) };
   };
 }
 
@@ -139,6 +151,7 @@ function idleWarnings(file: ProjectFile | undefined, ofRun: string | undefined):
 function ignoredWarnings(file: ProjectFile | undefined): readonly string[] {
   const keys = Object.values(LISTS).map(({ key }) => key);
   const ignored: string[] = keys.filter((key) => file?.settings[key] !== undefined);
+  if (file?.lines !== undefined) ignored.push('lines');
   if (![undefined, 'always'].includes(file?.settings.isolate)) ignored.push('isolate');
   if (file === undefined || ignored.length === 0) return [];
   return [

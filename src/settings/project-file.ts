@@ -1,14 +1,17 @@
-/** offhook.config.json: found above a scenario or the working directory, checked against its schema. */
+/** offhook.config.json or .yaml: found above a scenario or the working directory, checked against its schema. */
 import { dirname } from 'node:path';
 import { OffhookError, type SourceLocation } from '../errors.js';
 import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
 import { ruleProblem, type OptionsRule } from '../schema/options.js';
 import { projectFile, SHAPES } from '../schema/project-file.gen.js';
+import { Misfit, nameOf, readObject } from './form.js';
 import { placeAt, placeIn } from './json-places.js';
+import { LINES_ROW, type LinesData } from './lines.js';
 import { MONITOR_KEYS } from './monitor-keys.js';
 import { projectFileAbove } from './project-place.js';
 
-const LARGEST = 256 * 1024;
+/** Hundreds of monitors and lines may stand there. */
+const LARGEST = 4 * 1024 * 1024;
 
 /** What the file says about its scenarios, as in project-file.schema.json. */
 interface PolicyKeys {
@@ -39,12 +42,14 @@ const RULE: OptionsRule = {
 };
 
 /** Keys that are not about a run. */
-const OTHERS: ReadonlySet<string> = new Set(['$schema', ...MONITOR_KEYS]);
+const OTHERS: ReadonlySet<string> = new Set(['$schema', 'lines', ...MONITOR_KEYS]);
 
 export interface ProjectFile {
   /** Absolute path. */
   readonly path: string;
   readonly settings: PolicyKeys;
+  /** The phone lines that its scenarios may use. */
+  readonly lines?: LinesData;
   /** What it says about a run as a whole, by its keys: nothing of it was checked but the names. */
   readonly ofRun: Readonly<Record<string, unknown>>;
   /** The place of a key, or of an element of an array. */
@@ -52,30 +57,54 @@ export interface ProjectFile {
 }
 
 /** The file in the folder of that scenario, or the nearest above. @throws OffhookError E_SETTINGS */
-export function findProjectFile(scenario: string): ProjectFile | undefined {
+export async function findProjectFile(scenario: string): Promise<ProjectFile | undefined> {
   const path = projectFileAbove(dirname(scenario));
   return path === undefined ? undefined : readProjectFile(path, ownersOf(scenario));
 }
 
 /** @param owners users it may belong to, beside root and ourselves. @throws OffhookError E_SETTINGS */
-export function readProjectFile(path: string, owners: readonly number[]): ProjectFile {
-  const json = text(path, owners);
-  const value = parse(path, json);
+export async function readProjectFile(
+  path: string,
+  owners: readonly number[],
+): Promise<ProjectFile> {
+  const content = text(path, owners);
+  const isJson = path.endsWith('.json');
+  const { value, placeOf } = isJson ? ofJson(path, content) : await ofYaml(path, content);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw bad(path, 'is not a JSON object', 'write { } around its settings');
+    if (isJson) throw bad(path, 'is not a JSON object', 'write { } around its settings');
+    throw bad(path, 'does not hold settings', 'write NAME: VALUE, each on a line of its own');
   }
-  const placeOf = (steps: readonly (string | number)[]): SourceLocation | undefined => {
-    const place = placeIn(json, steps);
-    return place === undefined ? undefined : { file: path, ...place };
-  };
   const problem = ruleProblem(RULE, value);
   if (problem !== undefined) {
     // Whatever the problem, its text names the option first.
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
     throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
   }
+  const lines = linesIn(value, placeOf);
   const others = Object.entries(value).filter(([key]) => !(key in POLICY_KEYS) && !OTHERS.has(key));
-  return { path, settings: value, ofRun: Object.fromEntries(others), placeOf };
+  return {
+    path,
+    settings: value,
+    ...(lines === undefined ? {} : { lines }),
+    ofRun: Object.fromEntries(others),
+    placeOf,
+  };
+}
+
+/** @throws OffhookError E_SETTINGS */
+function linesIn(value: object, placeOf: ProjectFile['placeOf']): LinesData | undefined {
+  if (!('lines' in value)) return undefined;
+  const read = readObject({ lines: LINES_ROW }, { lines: value.lines }, [], {
+    variable: () => undefined,
+  });
+  if (!(read instanceof Misfit)) return read['lines'] as LinesData;
+  const { steps, what, hint = 'correct it; docs/monitor-settings.md lists all settings' } = read;
+  const at = placeOf(steps);
+  throw new OffhookError(
+    'E_SETTINGS',
+    { subject: nameOf(steps), what },
+    { hint, ...(at === undefined ? {} : { at }) },
+  );
 }
 
 function text(path: string, owners: readonly number[]): string {
@@ -91,9 +120,17 @@ function text(path: string, owners: readonly number[]): string {
   }
 }
 
-function parse(path: string, json: string): unknown {
+type Parsed = Pick<ProjectFile, 'placeOf'> & { readonly value: unknown };
+
+function ofJson(path: string, json: string): Parsed {
   try {
-    return JSON.parse(json);
+    return {
+      value: JSON.parse(json),
+      placeOf: (steps) => {
+        const place = placeIn(json, steps);
+        return place === undefined ? undefined : { file: path, ...place };
+      },
+    };
   } catch (error) {
     // The parser's own words quote the text, which may be anything.
     const offset = /at position (\d+)/.exec(String(error))?.[1];
@@ -107,6 +144,22 @@ function parse(path: string, json: string): unknown {
       },
     );
   }
+}
+
+/** An empty file, or one of comments alone, says nothing. */
+async function ofYaml(path: string, content: string): Promise<Parsed> {
+  // Its parser is larger than all other readers together: most projects have JSON, or no file.
+  const { parseConfig } = await import('./config-text.js');
+  const { value, placeOf } = parseConfig(path, content, {
+    subject: 'project file',
+    what: 'is not valid YAML',
+    hint: 'correct it there',
+  });
+  return {
+    value: value ?? {},
+    // As of JSON: the name of a setting, or an element of a list.
+    placeOf: (steps) => placeOf(steps, typeof steps.at(-1) === 'string'),
+  };
 }
 
 function bad(path: string, what: string, hint: string, at?: SourceLocation): OffhookError {

@@ -1,18 +1,41 @@
-/** Where offhook.config.json is looked for. Every command asks, so this file reads and checks nothing. */
+/** Where offhook.config.json is looked for, or its form in YAML. Every command asks, so this file reads nothing. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { OffhookError } from '../errors.js';
+import { quotedList } from '../schema/nearest.js';
 
-const PROJECT_FILE = 'offhook.config.json';
+/** Names the file may have; of a folder one counts. */
+export const PROJECT_FILES: readonly string[] = [
+  'offhook.config.json',
+  'offhook.config.yaml',
+  'offhook.config.yml',
+];
 /** Forms in which other tools have such a file. */
-const OTHER_FORMS = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'yaml', 'yml', 'toml', 'jsonc'];
+const OTHER_FORMS = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'toml', 'jsonc'];
 
-/** Path of the file in that folder, or in the nearest above. */
+/** Path of the file in that folder. @throws OffhookError E_SETTINGS where there are several */
+export function projectFileIn(folder: string): string | undefined {
+  const found = PROJECT_FILES.filter((name) => existsSync(join(folder, name)));
+  const [first] = found;
+  if (first === undefined || found.length === 1) return first && join(folder, first);
+  throw new OffhookError(
+    'E_SETTINGS',
+    {
+      subject: `folder "${folder}"`,
+      what: 'has several project files',
+      seen: quotedList(found, 'and'),
+    },
+    { hint: 'keep one of them' },
+  );
+}
+
+/** Path of the file in that folder, or in the nearest above. @throws OffhookError E_SETTINGS where a folder has several */
 export function projectFileAbove(folder: string): string | undefined {
   for (let one = folder; ; one = dirname(one)) {
     // Never at the root of the file system: it would be everybody's.
     if (dirname(one) === one) return undefined;
-    const path = join(one, PROJECT_FILE);
-    if (existsSync(path)) return path;
+    const path = projectFileIn(one);
+    if (path !== undefined) return path;
   }
 }
 

@@ -26,6 +26,17 @@ test('actions of others are pinned by the hash of a commit', () => {
   for (const name of used) expect(name).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
+test('a release publishes each image that the Dockerfile has', () => {
+  const targets = [...read('Dockerfile').matchAll(/^FROM \S+ AS (\w+)$/gm)].map(([, name]) => name);
+  const images = targets.filter((name) => name !== 'program' && name !== 'system');
+  const release = read('.github/workflows/release.yml');
+  expect(release).toContain(`for target in ${images.join(' ')}; do`);
+  for (const name of images.filter((one) => one !== 'offhook')) {
+    expect(release).toContain(`both "$VERSION-${name}" "$VERSION-${name}"`);
+    expect(release).toContain(`both ${name} "$VERSION-${name}"`);
+  }
+});
+
 test('the notes of a release are the section of the changelog', () => {
   const notes = (version: string): string =>
     execFileSync('sh', [`${ROOT}.config/release-notes.sh`, version], { encoding: 'utf8' });

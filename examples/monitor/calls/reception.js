@@ -1,9 +1,8 @@
 // Calls the reception of a PBX, as a customer would: it must answer, and be heard. reception.env beside this file says where.
-const caller = agent('caller', {
-  domain: env('SIP_DOMAIN'),
-  username: env('SIP_USER'),
-  password: env('SIP_PASSWORD'),
-});
+import { line } from 'offhook/modes';
+
+// The line is one of ../offhook.config.json. Whoever else watches something by it waits meanwhile.
+const caller = agent('caller', line('office').agent);
 
 caller.register();
 await_until(() => assert(caller.registered).is_true());

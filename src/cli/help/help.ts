@@ -48,8 +48,8 @@ ${EXIT_CODES}
 Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
 for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
 Each option is also a variable (OFFHOOK_TIMEOUT=30s, OFFHOOK_LAB=1) and, but for --json and --project, a setting in
-offhook.config.json ("timeout": "30s", "lab": true, "paths": [...]). A flag comes before the variable, the variable before
-the file; a list replaces a list. --no-NAME takes back a switch, a list or an output that one of them sets. \`offhook config\`
+offhook.config.json ("timeout": "30s", "lab": true, "paths": [...]) or .yaml. A flag comes before the variable, the
+variable before the file; a list replaces a list. --no-NAME takes back a switch, a list or an output that one of them sets. \`offhook config\`
 shows what holds and why: docs/settings.md; what scripts may touch: docs/policy.md.
 For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.`;
 
@@ -120,7 +120,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   config: {
     examples: [['offhook config --project smoke', 'what `offhook run --project smoke` would do']],
     short: 'It takes every option of `run`, to show what would hold: offhook config --help-all.',
-    whole: 'docs/settings.md tells of variables and offhook.config.json.',
+    whole: 'docs/settings.md tells of variables and offhook.config.json or .yaml.',
   },
   lab: {
     examples: [

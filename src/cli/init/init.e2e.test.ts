@@ -112,7 +112,7 @@ describe.concurrent('an empty folder', () => {
 describe.concurrent('what is there', () => {
   const OWN: Files = {
     'package.json': '{ "name": "mine" }',
-    'offhook.config.json': '{ "timeout": "9s" }',
+    'offhook.config.yaml': 'timeout: 9s\n',
     'scenarios/first-call.js': '// mine\n',
     'scenarios/offhook.d.ts': '// of last year\n',
     'scenarios/tsconfig.json': '{}',
@@ -144,6 +144,7 @@ describe.concurrent('what is there', () => {
         expect.arrayContaining(['.gitlab/offhook.yml', 'Jenkinsfile.offhook']),
       );
       expect(filesIn(folder)).not.toContain('scenarios/jsconfig.json');
+      expect(filesIn(folder)).not.toContain('offhook.config.json');
     });
   });
 

@@ -39,7 +39,8 @@ export async function initCommand(dir: string, flags: InitFlags): Promise<number
     const typescript = flags.typescript === true;
     const editorConfig =
       editorConfigIn(join(folder, SCENARIOS)) ?? (typescript ? 'tsconfig.json' : 'jsconfig.json');
-    const wish = { typescript, editorConfig, packageFolder: packageFolder(project) };
+    const { settings } = project;
+    const wish = { typescript, editorConfig, settings, packageFolder: packageFolder(project) };
     for (const { name, text, about } of starterFiles(wish)) {
       const file = join(folder, name);
       write(file, text, about);

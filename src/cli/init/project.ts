@@ -1,8 +1,11 @@
 /** What is known of the folder that `offhook init` is to fill: its repository, its packages, its CI system. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { ownersOf } from '../../ordinary-file.js';
+import { readProjectFile } from '../../settings/project-file.js';
+import { projectFileIn } from '../../settings/project-place.js';
 import type { InitFlags } from '../options.js';
 
 export type CiSystem = Exclude<InitFlags['ci'], 'none' | undefined>;
@@ -18,7 +21,9 @@ export interface Project {
   readonly manifest?: { readonly path: string; readonly namesUs: boolean };
   /** The package that has an `npx offhook` here. */
   readonly installed?: string;
-  /** Whether an offhook.config.json that is there says which scenarios `offhook run` runs. */
+  /** Name of its file of settings, also of one that is to be written. */
+  readonly settings: string;
+  /** Whether a file of settings that is there says which scenarios `offhook run` runs. */
   readonly paths: 'none' | 'said' | 'unsaid';
 }
 
@@ -30,12 +35,14 @@ export async function lookAt(folder: string): Promise<Project> {
   const byFiles = CI_SYSTEMS.filter((ci) => MARKS[ci].some((mark) => existsSync(join(root, mark))));
   const ci = byFiles.length > 0 ? byFiles : ofRemotes(await git(nearest, REMOTES));
   const manifest = above(folder, root, 'package.json');
+  const settings = projectFileIn(folder);
   const installed = above(folder, '/', 'node_modules/offhook/package.json');
   return {
     folder,
     root,
     ci,
-    paths: pathsIn(join(folder, 'offhook.config.json')),
+    settings: settings === undefined ? 'offhook.config.json' : basename(settings),
+    paths: await pathsIn(settings),
     ...(manifest === undefined
       ? {}
       : {
@@ -96,13 +103,11 @@ function above(folder: string, top: string, name: string): string | undefined {
     : above(dirname(folder), top, name);
 }
 
-function pathsIn(file: string): Project['paths'] {
-  if (!existsSync(file)) return 'none';
+async function pathsIn(file: string | undefined): Promise<Project['paths']> {
+  if (file === undefined) return 'none';
   try {
-    const settings: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof settings === 'object' && settings !== null && 'paths' in settings
-      ? 'said'
-      : 'unsaid';
+    const { ofRun } = await readProjectFile(file, ownersOf(dirname(file)));
+    return 'paths' in ofRun ? 'said' : 'unsaid';
   } catch {
     // `offhook run` reports what is wrong with it; init goes on
     return 'unsaid';

@@ -16,6 +16,8 @@ interface Wanted {
   typescript: boolean;
   /** "jsconfig.json" or "tsconfig.json" */
   editorConfig: string;
+  /** Name of the file of settings. */
+  settings: string;
   /** Where the installed package lies, relative to the folder. */
   packageFolder: string;
 }
@@ -44,7 +46,7 @@ export function starterFiles(wanted: Wanted): readonly StarterFile[] {
       about: 'how editors check scenarios',
     },
     {
-      name: 'offhook.config.json',
+      name: wanted.settings,
       text: settingsText(wanted.packageFolder),
       about: 'settings of `offhook run`',
     },

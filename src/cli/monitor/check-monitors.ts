@@ -4,6 +4,7 @@ import { EXIT } from '../../errors.js';
 import { selectionOf } from '../../monitor/core/child.js';
 import type { MonitorSettings } from '../../monitor/model/settings.js';
 import type { ServeSettings } from '../../monitor/settings/settings.js';
+import { LINES_FILE } from '../../settings/lines.js';
 import { print, printError } from '../print.js';
 
 /** Scenario files are evaluated in so many processes at a time. */
@@ -27,12 +28,13 @@ export async function checkMonitors(
     const key = JSON.stringify([selectionOf(monitor), monitor.set]);
     groups.set(key, [...(groups.get(key) ?? []), monitor]);
   }
+  const ofFile = { ...place, environment: { ...place.environment, [LINES_FILE]: file } };
   const queue = [...groups.values()];
   let bad = 0;
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [first] = next;
-      const problem = first === undefined ? undefined : await problemOf(first, folder, place);
+      const problem = first === undefined ? undefined : await problemOf(first, folder, ofFile);
       if (problem === undefined) continue;
       bad += next.length;
       printError(`monitor ${next.map(({ name }) => `"${name}"`).join(', ')}:\n${problem}`);

@@ -73,20 +73,29 @@ test.each([
   expect({ code, stderr: expected.test(stderr) ? '' : stderr }).toEqual({ code: 2, stderr: '' });
 });
 
-test('YAML says the same', async () => {
+test('YAML says the same; lines go to the runs from a file of any name, and their passwords nowhere else', async () => {
   const yaml =
     'monitors:\n  one: { run: pass.js, every: 5m }\n  two:\n    run: [toggle.js]\n    cron: "0 9 * * *"\n';
-  const checked = await runFiles({ ...SCENARIOS, 'offhook.config.yaml': yaml }, [
-    'serve',
-    '--check',
-  ]);
+  const files = {
+    'watch.yaml': `${yaml}lines:\n  default: { prio: 2, password: "\${PW}" }\n  sales: { number: "1", password: hunter22 }\n  other: {}\n`,
+    'pass.js': `import { line } from 'offhook/modes';\nline('sales');\n${SCENARIOS['pass.js']}`,
+    'toggle.js': SCENARIOS['toggle.js'],
+  };
+  const checked = await runFiles(files, ['serve', '--check', 'watch.yaml']);
   expect(checked).toMatchObject({ code: 0, stderr: '' });
-  expect(checked.stdout).toMatch(/offhook\.config\.yaml: 2 of 2 monitors can run\n$/);
-  const { stdout } = await runFiles({ 'offhook.config.yaml': yaml }, ['monitors', 'dump']);
+  expect(checked.stdout).toMatch(/watch\.yaml: 2 of 2 monitors can run\n$/);
+  const { stdout } = await runFiles({ 'offhook.config.yaml': files['watch.yaml'] }, [
+    'monitors',
+    'dump',
+  ]);
   expect(JSON.parse(stdout)).toMatchObject({
     monitors: {
       one: { run: ['pass.js'], every: '5m', fail_after: 2 },
       two: { cron: '0 9 * * *', timezone: 'UTC' },
+    },
+    lines: {
+      sales: { number: '1', dial: '{number}', prio: 2, password: '***' },
+      other: { prio: 2, password: '${PW}' },
     },
     max_parallel: 3,
   });

@@ -4,7 +4,7 @@ import { addressOf } from '../../monitor/api/listening.js';
 import type { MonitorView } from '../../monitor/model/view.js';
 import { dumped } from '../../monitor/settings/dump.js';
 import { readSettings } from '../../monitor/settings/settings.js';
-import { configFile } from '../../monitor/settings/text.js';
+import { configFile } from '../../monitor/settings/config-file.js';
 import { readProcess } from '../../settings/process-environment.js';
 import type { MonitorAction, MonitorsFlags } from '../options.js';
 import { print, printJson, secrets } from '../print.js';

@@ -1,7 +1,7 @@
 /** `offhook serve`: monitors around the clock, until Ctrl-C. */
 import { unwatchFile, watchFile } from 'node:fs';
 import { readSettings, secretsOf, type ServeSettings } from '../../monitor/settings/settings.js';
-import { configFile } from '../../monitor/settings/text.js';
+import { configFile } from '../../monitor/settings/config-file.js';
 import type { State } from '../../monitor/model/states.js';
 import type { Change } from '../../monitor/model/view.js';
 import { assertListening, Service } from '../../monitor/service.js';

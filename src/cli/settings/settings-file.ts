@@ -26,8 +26,8 @@ interface Where {
 }
 
 /** @throws OffhookError E_SETTINGS, E_USAGE for a project that is not in the file */
-export function readRunSettings({ path, cwd, project }: Where): FileSettings {
-  const file = readProjectFile(path, ownersOf(cwd));
+export async function readRunSettings({ path, cwd, project }: Where): Promise<FileSettings> {
+  const file = await readProjectFile(path, ownersOf(cwd));
   const shown = relative(cwd, path);
   const { projects = [], ...common } = file.ofRun;
   const reader = new Reader(file, shown, movedTo(cwd, path));

@@ -87,13 +87,13 @@ describe.concurrent('settings', () => {
         '  hint: correct it, or remove it\n  at offhook.config.json:2:3\n',
     );
     const second = await runFiles(
-      { 'it.js': '', 'offhook.config.json': '{ "reporter": ["junot=x"] }' },
+      { 'it.js': '', 'offhook.config.yaml': '# reports\nreporter:\n  - junot=x\n' },
       ['run', 'it.js'],
     );
     expect(second.stderr).toContain(
-      'offhook: reporter in offhook.config.json: there is no reporter',
+      'offhook: reporter in offhook.config.yaml: there is no reporter',
     );
-    expect(second.stderr).toContain('  at offhook.config.json:1:3\n');
+    expect(second.stderr).toContain('  at offhook.config.yaml:2:1\n');
     expect([first.code, second.code]).toEqual([2, 2]);
   });
 

@@ -117,7 +117,7 @@ test.each<[string, Variables, string]>([
     'E_SETTINGS OFFHOOK_MEMORY_LIMIT "1": must be a whole number from 16 to 2048',
   ],
   ['', { OFFHOOK_TIMEOUT: '0' }, 'E_SETTINGS OFFHOOK_TIMEOUT "0": must be more than zero'],
-  ['--project x', {}, 'E_USAGE --project "x": there is no offhook.config.json'],
+  ['--project x', {}, 'E_USAGE --project "x": there is no offhook.config.json or .yaml'],
   ['--project x --project y', {}, 'E_USAGE --project: only `offhook run` takes several'],
 ])('%s %j is an error', async (line, variables, expected) => {
   expect(await problem(line, variables)).toBe(expected);
@@ -208,7 +208,9 @@ test.each<[string, Variables]>([
 test('a file of another form is warned of', async () => {
   writeFileSync(at('inner/offhook.config.ts'), '');
   const { warnings } = await held('', {}, 'inner');
-  expect(warnings).toEqual(['"offhook.config.ts" not read: settings stand in offhook.config.json']);
+  expect(warnings).toEqual([
+    '"offhook.config.ts" not read: settings stand in offhook.config.json or .yaml',
+  ]);
   rmSync(at('inner/offhook.config.ts'));
 });
 

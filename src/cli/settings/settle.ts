@@ -132,14 +132,14 @@ async function fileSettings(
     if (project === undefined) return { settings: new Map(), warnings: [] };
     throw new OffhookError(
       'E_USAGE',
-      { subject: `--project "${project}"`, what: 'there is no offhook.config.json' },
+      { subject: `--project "${project}"`, what: 'there is no offhook.config.json or .yaml' },
       { hint: 'write one in the folder you are in, or above it, with "projects"' },
     );
   }
   // The file's reader brings the checks of every schema along: most runs have no file.
   const { readRunSettings } = await import('./settings-file.js');
   const isUntrusted = isGiven('untrusted') || isOn(variables['OFFHOOK_UNTRUSTED']);
-  const settings = readRunSettings({ path, cwd, project });
+  const settings = await readRunSettings({ path, cwd, project });
   if (!isUntrusted || settings.size === 0) return { settings, warnings: [] };
   const keys = [...settings.keys()].map(keyOf).join(', ');
   const warning = `--untrusted: ${keys} of ${relative(cwd, path)} ${settings.size === 1 ? 'does' : 'do'} not count: give flags instead`;
@@ -149,7 +149,7 @@ async function fileSettings(
 function formWarnings(cwd: string): readonly string[] {
   const names = otherForms(cwd);
   if (names.length === 0) return [];
-  return [`${quotedList(names, 'and')} not read: settings stand in offhook.config.json`];
+  return [`${quotedList(names, 'and')} not read: settings stand in offhook.config.json or .yaml`];
 }
 
 /**

@@ -48,11 +48,7 @@ test.each([
     node('console.error("no trunk"); process.exit(3)'),
     /: exit code 3: no trunk$/,
   ],
-  [
-    'one that is not there',
-    ['/nowhere/originate'],
-    /^\/nowhere\/originate: there is no such program: $/,
-  ],
+  ['one that is not there', ['/nowhere/originate'], /^\/nowhere\/originate: no such program$/],
   ['one that does not end', node('setInterval(() => 0, 1000)'), /: it took longer than 0\.5 s: $/],
 ])('%s', async (_what, exec, said) => {
   const [status, text] = await ask(await open(exec, 500));

@@ -3,15 +3,19 @@
  * goes on it finds an address in OFFHOOK_TRIGGER, on loopback and known to nobody else, and whoever asks that address starts
  * the program. Its answer is 200 with what the program wrote, or 502 with what went wrong.
  */
-import { execFile, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { killGroup, startGuarded } from '../guarded.js';
 import type { TriggerSettings } from '../model/settings.js';
 
 export interface OpenTrigger {
   readonly url: string;
-  /** Ends programs that still run. */
+  /** Ends programs that still run, with what they have started. */
   close(): Promise<void>;
 }
 
@@ -23,6 +27,8 @@ export interface TriggerPlace {
 
 /** The answer holds so many characters of what the program wrote. */
 const LONGEST_ANSWER = 4096;
+/** How long the rest of its output is waited for. */
+const REST_MS = 500;
 /** A number, or another name of who is to be called; none begins with "-", which a program would take for an option. */
 const NUMBER = /^[+\w*#@.:][+\w*#@.:-]{0,199}$/;
 
@@ -44,19 +50,26 @@ export async function openTrigger(
       end(response, 400, `"${number}" is no number: ask ...?number=+4930123456`);
       return;
     }
-    const [program = '', ...words] = exec.map((word) => word.replaceAll('{number}', number));
-    const options = {
-      cwd,
-      env: { ...environment },
-      timeout: timeout_ms,
-      killSignal: 'SIGKILL',
-    } as const;
-    const child = execFile(program, words, options, (error, stdout, stderr) => {
-      running.delete(child);
-      if (error === null) end(response, 200, stdout);
-      else end(response, 502, `${program}: ${reasonOf(error, timeout_ms)}: ${stderr.trim()}`);
-    });
-    running.add(child);
+    const words = exec.map((word) => word.replaceAll('{number}', number));
+    const failed = (why: string): void => {
+      end(response, 502, `${words[0] ?? ''}: ${why}`);
+    };
+    try {
+      const child = startGuarded(words, {
+        cwd,
+        env: environment,
+        stdin: 'ignore',
+        stdout: 'pipe',
+      });
+      running.add(child);
+      void outcomeOf(child, timeout_ms).then(({ problem, stdout, stderr }) => {
+        running.delete(child);
+        if (problem === undefined) end(response, 200, stdout);
+        else failed(`${problem}: ${stderr.trim()}`);
+      });
+    } catch (error) {
+      failed((error as Error).message);
+    }
   };
   const server = createServer(answer);
   await new Promise<void>((resolve, reject) => {
@@ -67,24 +80,61 @@ export async function openTrigger(
   return {
     url: `http://127.0.0.1:${port}${path}`,
     close: async () => {
-      for (const child of running) child.kill('SIGKILL');
+      for (const child of running) killGroup(child);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-function reasonOf(
-  {
-    code,
-    killed,
-    signal,
-  }: { code?: string | number | null; killed?: boolean; signal?: string | null },
-  timeout: number,
-): string {
-  if (killed === true) return `it took longer than ${timeout / 1000} s`;
-  if (code === 'ENOENT') return 'there is no such program';
-  return typeof code === 'number' ? `exit code ${code}` : `ended by ${signal ?? String(code)}`;
+interface Outcome {
+  /** Why it is no success. */
+  readonly problem?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Resolves when it has ended; what it leaves behind is killed. */
+async function outcomeOf(child: ChildProcess, limit: number): Promise<Outcome> {
+  const stdout = textOf(child.stdout);
+  const stderr = textOf(child.stderr);
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+    killGroup(child);
+  }, limit);
+  const problem = await new Promise<string | undefined>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(code === null ? `ended by ${signal ?? 'a signal'}` : `exit code ${code}`);
+    });
+  });
+  clearTimeout(timer);
+  killGroup(child);
+  const texts = { stdout: await stdout(), stderr: await stderr() };
+  if (late.signal.aborted) return { problem: `it took longer than ${limit / 1000} s`, ...texts };
+  return problem === undefined ? texts : { problem, ...texts };
+}
+
+/** Reads on, but keeps no more than an answer holds. A descendant with a group of its own is not waited for. */
+function textOf(stream: Readable | null): () => Promise<string> {
+  let text = '';
+  stream?.setEncoding('utf8').on('data', (piece: string) => {
+    if (text.length < LONGEST_ANSWER) text += piece;
+  });
+  return async () => {
+    if (stream !== null && !stream.readableEnded) {
+      await Promise.race([
+        finished(stream).catch(() => undefined),
+        pause(REST_MS, undefined, { ref: false }),
+      ]);
+      stream.destroy();
+    }
+    return text;
+  };
 }
 
 function end(response: ServerResponse, code: number, text: string): void {

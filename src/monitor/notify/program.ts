@@ -1,9 +1,9 @@
 /**
  * A message for a program of the configuration: JSON on its standard input, the last transition in OFFHOOK_* variables.
- * No shell is involved; it may run for `timeout`, then it is killed with its process group.
+ * No shell reads its words; it may run for `timeout`, then it is killed with its process group. It ends with the monitor.
  */
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { killGroup, startGuarded } from '../guarded.js';
 import type { ExecTarget } from '../model/targets.js';
 import { withoutSecrets } from './hidden.js';
 import { clean, headline, noteOf } from './message.js';
@@ -28,15 +28,14 @@ export function runProgram(
   environment: Environment,
 ): Promise<Sent> {
   return new Promise((resolve) => {
-    const [program = '', ...args] = target.command;
+    const [program = ''] = target.command;
     let output = Buffer.alloc(0);
     let killed: 'limit' | 'ended' | undefined;
     let child: ChildProcess;
     try {
-      child = spawn(program, args, {
-        // A group of its own, which can be killed as a whole.
-        detached: true,
-        stdio: ['pipe', 'ignore', 'pipe'],
+      child = startGuarded(target.command, {
+        stdin: 'pipe',
+        stdout: 'ignore',
         env: { ...handedOn(environment), ...variablesOf(message), ...target.env },
       });
     } catch (error) {
@@ -59,8 +58,7 @@ export function runProgram(
       resolve(sent);
     };
     child.on('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'ENOENT' ? 'no such program' : error.message;
-      done({ result: 'refused', problem: `${program}: ${why}` });
+      done({ result: 'refused', problem: `${program}: ${error.message}` });
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       output = Buffer.concat([output, chunk]).subarray(-LONGEST_OUTPUT);
@@ -127,15 +125,6 @@ function handedOn(environment: Environment): Record<string, string> {
       return value === undefined ? [] : [[name, value]];
     }),
   );
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody is left of it.
-  }
 }
 
 function lastLine(output: Buffer, target: ExecTarget): string {

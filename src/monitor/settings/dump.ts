@@ -1,9 +1,9 @@
 /** What holds, as a configuration that could be used in its place: every default filled in, secrets hidden. */
 import { isSecretName } from '../../model/secret-names.js';
-import type { Form, Row, Rows } from './form.js';
+import type { Form, Row, Rows } from '../../settings/form.js';
 import { withoutSchedule } from './settings.js';
 import { SERVE_ROWS } from './rows.js';
-import { readConfig } from './text.js';
+import { readConfig } from '../../settings/config-text.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -18,7 +18,17 @@ export function dumped(path: string): Values {
     ([name, own]) => [name, { ...withoutSchedule(defaults, own), ...own }],
   );
   const { defaults: _in, ...rows } = SERVE_ROWS;
-  return filled(rows, { ...values, monitors: Object.fromEntries(monitors) as Values });
+  const lines = values['lines'] === undefined ? {} : { lines: inherited(values['lines'] as Lines) };
+  return filled(rows, { ...values, ...lines, monitors: Object.fromEntries(monitors) as Values });
+}
+
+type Lines = Readonly<Record<string, Values>>;
+
+/** Each line with what it has from `default`. */
+function inherited({ default: ofAll = {}, ':default:': ofCallTest = {}, ...lines }: Lines): Lines {
+  return Object.fromEntries(
+    Object.entries(lines).map(([name, own]) => [name, { ...ofAll, ...ofCallTest, ...own }]),
+  );
 }
 
 /** The values in the order of their rows, with defaults where nothing is said. */
@@ -48,6 +58,9 @@ function shown(form: Form, value: unknown, key: string): unknown {
           key === 'headers' ? shown(form.of, one, 'token') : shown(form.of, one, name),
         ]),
       );
+    case 'option':
+      if (form.name === 'headers') return withoutValues(value as Values);
+      return isSecretName(form.name) ? hidden(form.name, String(value)) : value;
     case 'object':
       return filled(form.rows, value as Values);
     default:
@@ -55,9 +68,14 @@ function shown(form: Form, value: unknown, key: string): unknown {
   }
 }
 
+/** Any header may be secret. */
+function withoutValues(headers: Values): Values {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, HIDDEN]));
+}
+
 /** Addresses keep their host: a password in them, or the path of a webhook, is the secret. */
 function hidden(key: string, value: string): string {
-  if (/^\$\{\w+\}$/.test(value)) return value;
+  if (/^(?:\$\{\w+\})+$/.test(value)) return value;
   if (URL.canParse(value) && value.includes('://')) {
     const url = new URL(value);
     if (url.password !== '') url.password = HIDDEN;

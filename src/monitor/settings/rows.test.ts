@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { formText, Misfit, readObject, type Row, type Rows } from './form.js';
+import { formText, Misfit, readObject, type Row, type Rows } from '../../settings/form.js';
+import { LINE_OWN_ROWS } from '../../settings/lines.js';
 import {
   DEGRADED_ROWS,
   LISTEN_ROWS,
@@ -15,6 +16,7 @@ import {
 
 const TABLES: Readonly<Record<string, Rows>> = {
   SERVE_ROWS,
+  LINE_OWN_ROWS,
   MONITOR_ROWS,
   DEGRADED_ROWS,
   MAINTENANCE_ROWS,

@@ -1,4 +1,5 @@
 /** Every setting of `offhook serve`, as rows. docs/monitor-settings.md and the schema for editors are made of them. */
+import { LINES_ROW } from '../../settings/lines.js';
 import type { MonitorKey } from '../../settings/monitor-keys.js';
 import { TOLD_OF } from '../model/targets.js';
 import { MEASURES } from '../model/run.js';
@@ -10,7 +11,7 @@ import {
   tokenProblem,
   urlProblem,
 } from './checks.js';
-import type { Form, Row, Rows } from './form.js';
+import type { Form, Row, Rows } from '../../settings/form.js';
 
 const TEXT: Form = { kind: 'text' };
 const SECRET: Form = { kind: 'text', secret: true };
@@ -315,6 +316,7 @@ export const SERVE_ROWS = {
     doc: 'Settings of every monitor that does not say otherwise.',
     initial: {},
   },
+  lines: LINES_ROW,
   max_parallel: { form: count(1, 1000), doc: 'Most runs at a time.', initial: 3 },
   notify: {
     form: { kind: 'map', of: { kind: 'object', rows: TARGET_ROWS }, ...NAMES },
@@ -345,4 +347,4 @@ export const SERVE_ROWS = {
     form: { kind: 'object', rows: STATUS_ROWS },
     doc: 'A public page with the monitors that are `public`.',
   },
-} as const satisfies Record<MonitorKey, Row>;
+} as const satisfies Record<MonitorKey | 'lines', Row>;

@@ -13,7 +13,7 @@ import type {
 import { LONGEST_WINDOW } from '../model/states.js';
 import type { Target } from '../model/targets.js';
 import type { Retention } from '../store/store.js';
-import { Misfit, readObject, type Row, type Rows, type Steps } from './form.js';
+import { Misfit, nameOf, readObject, type Row, type Rows } from '../../settings/form.js';
 import {
   LISTEN_ROWS,
   MONITOR_ROWS,
@@ -24,8 +24,9 @@ import {
   TOKEN_ROWS,
   TRIGGER_ROWS,
 } from './rows.js';
+import { type LinesData, secretsOfLines } from '../../settings/lines.js';
 import { targetOf } from './targets.js';
-import { readConfig } from './text.js';
+import { readConfig } from '../../settings/config-text.js';
 
 interface Token {
   readonly name: string;
@@ -55,12 +56,20 @@ export interface ServeSettings {
   readonly database?: string;
   readonly retention: Retention;
   readonly status_page?: { readonly title: string };
+  /** Each run reads them of the file again. */
+  readonly lines: LinesData;
   /** Variables of the environment that secrets were taken from: runs do not see them. */
   readonly variables: readonly string[];
 }
 
 /** Texts that no output may show. */
-export function secretsOf({ auth, notify, monitors, database }: ServeSettings): readonly string[] {
+export function secretsOf({
+  auth,
+  notify,
+  monitors,
+  database,
+  lines,
+}: ServeSettings): readonly string[] {
   const ofTarget = (target: Target): readonly string[] => {
     if (target.type === 'email') return passwordOf(target.smtp);
     if (target.type === 'exec') return secretValues(target.env);
@@ -73,6 +82,7 @@ export function secretsOf({ auth, notify, monitors, database }: ServeSettings): 
     ...notify.flatMap(ofTarget),
     ...monitors.flatMap(({ set }) => secretValues(set)),
     ...(database === undefined ? [] : passwordOf(database)),
+    ...secretsOfLines(lines, {}),
   ];
 }
 
@@ -121,13 +131,6 @@ function ofServe(value: unknown): unknown {
   );
 }
 
-function nameOf(steps: Steps): string {
-  return steps
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
 function resolved(
   values: Values,
   { path, folder }: { readonly path: string; readonly folder: string },
@@ -169,6 +172,7 @@ function resolved(
     file: path,
     folder,
     monitors,
+    lines: (values['lines'] ?? {}) as LinesData,
     max_parallel: (values['max_parallel'] ?? SERVE_ROWS.max_parallel.initial) as number,
     notify,
     auth,

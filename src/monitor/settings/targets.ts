@@ -1,6 +1,6 @@
 /** `notify` of the configuration: what each kind of target needs, and what it does unless somebody says otherwise. */
 import type { Target, ToldOf, WebhookForm, WebhookTarget } from '../model/targets.js';
-import { Misfit } from './form.js';
+import { Misfit } from '../../settings/form.js';
 
 /** As TARGET_ROWS read them: durations in ms, secrets filled in. */
 interface Values {

@@ -47,18 +47,18 @@ function options(
   return {
     shownPath: (path) => path,
     variables: scenarioVariables({ ...sources, cwd: folder }),
-    policy: () => ({ policy, warnings: [] }),
+    policy: () => Promise.resolve({ policy, warnings: [] }),
     ...more,
   };
 }
 
-test('variables of an attempt are asked for when it starts, and collecting has none', () => {
+test('variables of an attempt are asked for when it starts, and collecting has none', async () => {
   const asked: string[] = [];
   const attemptVariables: BindingOptions['attemptVariables'] = ({ id }) => {
     asked.push(id);
     return { USER: `user-${asked.length}`, S: 'own' };
   };
-  const binding = bindingOf(file, options({ attemptVariables }));
+  const binding = await bindingOf(file, options({ attemptVariables }));
   expect(binding.job()).toMatchObject({ env: { E: 'process' }, fixedEnv: { S: 'set' } });
   expect(asked).toEqual([]);
   expect(binding.job(ATTEMPT).fixedEnv).toEqual({ S: 'own', USER: 'user-1' });
@@ -66,27 +66,30 @@ test('variables of an attempt are asked for when it starts, and collecting has n
   expect(binding.job().fixedEnv).toEqual({ S: 'set' });
 });
 
-test('all attempts of a run see a file of variables as it was at the start of the run', () => {
+test('all attempts of a run see a file of variables as it was at the start of the run', async () => {
   const path = join(folder, 'calls', 'call.env');
   writeFileSync(path, 'A=before\n');
-  const binding = bindingOf(file, options());
+  const binding = await bindingOf(file, options());
   writeFileSync(path, 'this is half a line');
   expect(binding.job(ATTEMPT).env['A']).toBe('before');
-  expect(() => bindingOf(file, options())).toThrow('neither NAME=value nor a comment');
+  await expect(bindingOf(file, options())).rejects.toThrow('neither NAME=value nor a comment');
   rmSync(path);
 });
 
-test('the project is the read root, unless the file is untrusted', () => {
-  expect(bindingOf(file, options()).job().readRoot).toBe(folder);
-  const denied = bindingOf(file, options({}, { untrusted: true }));
+test('the project is the read root, unless the file is untrusted', async () => {
+  expect((await bindingOf(file, options())).job().readRoot).toBe(folder);
+  const denied = await bindingOf(file, options({}, { untrusted: true }));
   expect(denied.job().readRoot).toBe(join(folder, 'calls'));
   expect(denied.policy.rules.untrusted).toBe(true);
 });
 
-test('warnings of policy and variables come together', () => {
+test('warnings of policy and variables come together', async () => {
   writeFileSync(join(folder, '.env'), 'no line of ours\n');
-  const { policy } = options().policy('');
-  const binding = bindingOf(file, options({ policy: () => ({ policy, warnings: ['careful'] }) }));
+  const { policy } = await options().policy('');
+  const binding = await bindingOf(
+    file,
+    options({ policy: () => Promise.resolve({ policy, warnings: ['careful'] }) }),
+  );
   expect(binding.warnings).toEqual(['careful', expect.stringContaining('line 1')]);
   rmSync(join(folder, '.env'));
 });

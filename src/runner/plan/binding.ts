@@ -6,9 +6,16 @@ import { dirname } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import type { ScenarioId } from '../../model/run-event.js';
 import type { Policy } from '../../policy/policy.js';
-import type { ScenarioJob } from '../../sandbox/protocol.js';
+import type { ScenarioJob, ScenarioLines } from '../../sandbox/protocol.js';
 import type { ScenarioVariables, VariableLimits } from '../../settings/settings.js';
 import { readRootOf, type ScenarioFile } from './files.js';
+
+/** What a scenario file may touch, and the phone lines that it finds. */
+interface FilePolicy {
+  policy: Policy;
+  lines?: ScenarioLines;
+  warnings: readonly string[];
+}
 
 export interface BindingOptions {
   /** A file's path as people know it. */
@@ -18,7 +25,7 @@ export interface BindingOptions {
   /** Variables of one attempt, such as the account of its user: nothing hides them. */
   attemptVariables?: (attempt: ScenarioId) => Readonly<Record<string, string>>;
   /** What a scenario file may touch. */
-  policy: (file: string) => { policy: Policy; warnings: readonly string[] };
+  policy: (file: string) => Promise<FilePolicy>;
 }
 
 export interface Binding {
@@ -30,8 +37,11 @@ export interface Binding {
 }
 
 /** Reads the settings of a file. @throws OffhookError E_SETTINGS, E_SCENARIO_FILE */
-export function bindingOf({ path, linked }: ScenarioFile, options: BindingOptions): Binding {
-  const { policy, warnings: ofPolicy } = options.policy(path);
+export async function bindingOf(
+  { path, linked }: ScenarioFile,
+  options: BindingOptions,
+): Promise<Binding> {
+  const { policy, lines, warnings: ofPolicy } = await options.policy(path);
   const { rules, envPatterns, allowsEnv } = policy;
   const { untrusted } = rules;
   if (untrusted && linked) {
@@ -55,6 +65,7 @@ export function bindingOf({ path, linked }: ScenarioFile, options: BindingOption
     allowRead: rules.read,
     env,
     fixedEnv,
+    ...(lines === undefined ? {} : { lines }),
     ...(envPatterns === undefined || rules.env === undefined
       ? {}
       : { allowEnv: { patterns: envPatterns, origin: rules.env.origin } }),

@@ -3,6 +3,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { realpathSync } from 'node:fs';
 import { OffhookError } from '../../errors.js';
 import type { ReadFile } from '../../sandbox/protocol.js';
+import { PROJECT_FILES } from '../../settings/project-place.js';
 import { variableFiles } from '../../settings/settings.js';
 import { readRootOf } from './files.js';
 
@@ -22,8 +23,6 @@ export interface Inputs {
   /** Files of variables, whether they exist or not. */
   settings: readonly string[];
 }
-
-const SETTINGS = 'offhook.config.json';
 
 /**
  * Files that differ from a commit: changed, staged, new and deleted ones; ignored files are not among them.
@@ -62,7 +61,7 @@ export function isAffected({ scripts, settings }: Inputs, { root, files }: Chang
   if (read.some((path) => files.has(path) || !isIn(root, path))) return true;
   return [...files].some((changed) => {
     const name = basename(changed);
-    if (name === SETTINGS) return read.some((path) => isIn(dirname(changed), path));
+    if (PROJECT_FILES.includes(name)) return read.some((path) => isIn(dirname(changed), path));
     return scripts.some(({ text }) => names(text, name));
   });
 }

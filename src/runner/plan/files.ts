@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { readText } from '../../sandbox/thread/modules/files.js';
 import { nearest } from '../../schema/nearest.js';
+import { PROJECT_FILES } from '../../settings/project-place.js';
 import { isDeclarations, isScript, SCRIPT_ENDINGS_IN_WORDS } from '../../schema/script-files.js';
 
 export interface ScenarioFile {
@@ -18,7 +19,7 @@ export interface ScenarioFile {
 
 const GLOB = /[*?{[]/;
 /** A folder with one of these files is the read root of the scenarios below it. */
-const ROOT_MARKS = ['offhook.config.json', 'package.json'];
+const ROOT_MARKS = [...PROJECT_FILES, 'package.json'];
 
 /**
  * The scenario files of `paths` (files, folders, globs), each once: in the order of the paths, by name
@@ -47,7 +48,7 @@ export async function findScenarioFiles(
   );
 }
 
-/** The folder a scenario may read from: the nearest with offhook.config.json or package.json, else its own. */
+/** The folder a scenario may read from: the nearest with a project file or package.json, else its own. */
 export function readRootOf(file: string): string {
   const own = dirname(realpathSync(file));
   let folder = own;

@@ -75,10 +75,11 @@ export interface LeftOut {
 export async function planRun(options: PlanOptions, threads: ThreadPool): Promise<Plan> {
   const all = await findScenarioFiles(options.paths, { cwd: options.cwd });
   const found = all.filter(({ path }) => options.among?.files?.has(path) ?? true);
-  const toCollect = found.map((file): FileToCollect => {
-    const binding = bindingOf(file, options);
-    return { file, shown: options.shownPath(file.path), binding };
-  });
+  const toCollect: FileToCollect[] = [];
+  for (const file of found) {
+    const binding = await bindingOf(file, options);
+    toCollect.push({ file, shown: options.shownPath(file.path), binding });
+  }
   options.named?.(toCollect.map(({ shown }) => shown));
   const collected = await collectFiles(toCollect, threads, { allFiles: options.allFiles === true });
   const { files, singles, errored, broken } = collected;

@@ -220,6 +220,10 @@ export class ScenarioRun {
         error: toErrorData(error),
       }));
     }
+    if (verb === 'locks') {
+      await this.#lock(request.args as readonly string[]);
+      return {};
+    }
     if (verb === 'keep') {
       await this.#keep(request.args as readonly Failure[]);
       return {};
@@ -278,7 +282,7 @@ export class ScenarioRun {
     goOn();
   }
 
-  /** Takes locks before an agent or a server begins. Waiting for them is not the scenario's time. */
+  /** Takes locks before an agent or a server begins, or a line is used. Waiting for them is not the scenario's time. */
   async #lock(names: readonly string[]): Promise<void> {
     const { thread, locks } = this.#services;
     const goOn = thread.holdClock();

@@ -56,6 +56,7 @@ const OF_THE_SCRIPT: ReadonlySet<string> = new Set([
   'E_VALUE_LIMIT',
   'E_ENV_MISSING',
   'E_ENV_DENIED',
+  'E_LINES_DENIED',
   'E_READ_DENIED',
   'E_READ_FAILED',
   'E_CONDITION',

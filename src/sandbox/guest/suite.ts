@@ -52,9 +52,16 @@ function declare(name: string, options: Options, run: Body): void {
   declared.push({ name, options, run });
 }
 
+/** Locks of all scenarios of the file, as its top level needs them. */
+const everybodys: string[] = [];
+
+export function lockAll(locks: readonly string[]): void {
+  everybodys.push(...locks);
+}
+
 function declaration({ name, options }: Declared, ordinal: number): DeclaredScenario {
   const { skip = false, only = false, timeout, retries } = { ...common, ...options };
-  const locks = both(common?.locks, options.locks);
+  const locks = both([...everybodys, ...(common?.locks ?? [])], options.locks);
   return {
     ordinal,
     name,

@@ -51,6 +51,21 @@ export class Environment {
     );
   }
 
+  /** Lines of the project file. @throws OffhookError E_LINES_DENIED */
+  lines(): unknown {
+    const { lines } = this.#job;
+    if (lines === undefined || 'data' in lines) return lines?.data;
+    throw new OffhookError(
+      'E_LINES_DENIED',
+      {
+        subject: 'lines of the project file',
+        what: 'denied',
+        seen: `not allowed by ${lines.denied}`,
+      },
+      { hint: 'give the scenario what it may use with --set NAME=VALUE, and read it with env()' },
+    );
+  }
+
   /** Reads a file the script names, relative to the scenario file. */
   readable(path: string): ReadFile {
     return readAllowed(resolve(dirname(this.#job.file), path), path, readRoots(this.#job), {

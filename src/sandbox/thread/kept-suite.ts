@@ -1,7 +1,7 @@
 /**
  * What evaluating a suite file left in the VM: the file's further scenarios begin there instead of evaluating it
  * again. The file last run is kept, from its second scenario on, and only if its top level would come out the
- * same: it used neither the clock, chance nor files, and nothing of Offhook but declarations and env().
+ * same: it used neither the clock, chance nor files, and nothing of Offhook but declarations, env() and lines.
  */
 import type { MemoryImage } from '../vm/memory-image.js';
 import type { Operation } from '../guest-protocol.js';
@@ -12,7 +12,9 @@ import type { LoadedScript, Sources } from './modules/loader.js';
 const KEPT_FROM = 2;
 /** Restoring a larger image takes longer than evaluating most files. */
 const LARGEST_IMAGE = 32 * 1_048_576;
-const REPEATABLE: ReadonlySet<string> = new Set(['check', 'env'] satisfies Operation[]);
+const REPEATABLE: ReadonlySet<string> = new Set([
+  ...(['check', 'env', 'lines', 'take_locks'] satisfies Operation[]),
+]);
 
 /** Whether an operation has the same outcome each time, for the same file and variables. */
 export function isRepeatable(operation: string): boolean {
@@ -35,8 +37,11 @@ export class KeptSuite {
    * A scenario of that job begins. @param sources the scripts as they were read: other ones when the file was collected
    * again. @returns what its file left, if that is kept
    */
-  begin({ file, env, fixedEnv, allowEnv }: ScenarioJob, sources: Sources): Evaluated | undefined {
-    const key = JSON.stringify([file, env, fixedEnv, allowEnv]);
+  begin(
+    { file, env, fixedEnv, allowEnv, lines }: ScenarioJob,
+    sources: Sources,
+  ): Evaluated | undefined {
+    const key = JSON.stringify([file, env, fixedEnv, allowEnv, lines]);
     if (key !== this.#key || sources !== this.#sources) {
       this.#key = key;
       this.#sources = sources;

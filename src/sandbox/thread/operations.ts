@@ -45,6 +45,8 @@ const HANDLERS: Handlers = {
   log,
   skip,
   env: (session, { name, default: fallback }) => session.environment.get(name, fallback),
+  lines: (session) => session.environment.lines(),
+  take_locks: takeLocks,
   load_env: loadEnv,
   file_text: (session, { path }) => session.environment.readable(path).text,
   file_json: (session, { path }) => session.environment.json(path),
@@ -179,6 +181,16 @@ function beginWait(session: Session, payload: Operations['begin_wait']): BegunWa
 /** A duration that was checked is text or a number; `undefined` arrives as an object. */
 function isGiven(duration: unknown): boolean {
   return duration !== undefined && typeof duration !== 'object';
+}
+
+/** @returns whether they have to be taken for each scenario of the file */
+function takeLocks(session: Session, payload: Operations['take_locks']): boolean {
+  const { names, in_condition, stack } = payload;
+  if (session.declaring) return true;
+  if (in_condition) throw inCondition(session, 'line()', stack);
+  const request = { verb: 'locks', args: names } as const;
+  valueOf(session, session.channel.call(request, { serves: false }));
+  return false;
 }
 
 function loadEnv(session: Session, { path }: Operations['load_env']): Variables {

@@ -26,11 +26,16 @@ const REFUSED: ReadonlySet<Operation> = new Set<Operation>([
   'begin_parallel',
   'service',
   'begin_wait',
+  'take_locks',
   'skip',
 ]);
 
 /** Functions with an operation of their own. */
-const OWN_NAME: Partial<Record<Operation, string>> = { skip: 'skip', begin_parallel: 'parallel' };
+const OWN_NAME: Partial<Record<Operation, string>> = {
+  skip: 'skip',
+  begin_parallel: 'parallel',
+  take_locks: 'line',
+};
 
 /** @throws E_RESPONDER */
 export function refuseInResponder(operation: Operation, payload: object): void {

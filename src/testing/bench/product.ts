@@ -129,7 +129,7 @@ export async function runScenarioText(
       host: { name: 'bench', platform: 'linux', arch: '', node: '' },
       timeoutMs: 600_000,
       teardownMs: 10_000,
-      policy: () => ({ policy: makePolicy(ALL_ALLOWED), warnings: [] }),
+      policy: () => Promise.resolve({ policy: makePolicy(ALL_ALLOWED), warnings: [] }),
       http: { variables: {}, insecure: false },
       binary: benchBaresip,
       emit: (event) => {

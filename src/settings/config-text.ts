@@ -1,12 +1,11 @@
-/** The text of a configuration, JSON or YAML, as plain data that knows its places. */
-import { dirname, join } from 'node:path';
-import { existsSync } from 'node:fs';
+/** The text of a configuration, JSON or YAML, as plain data that knows its places. Brings the parser of YAML along. */
+import { dirname } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { OffhookError, type SourceLocation } from '../../errors.js';
-import { NotOrdinary, ownersOf, readOrdinary } from '../../ordinary-file.js';
-import type { Steps } from './form.js';
+import { OffhookError, type SourceLocation } from '../errors.js';
+import { NotOrdinary, ownersOf, readOrdinary } from '../ordinary-file.js';
 
-const NAMES = ['offhook.config.json', 'offhook.config.yaml', 'offhook.config.yml'];
+type Steps = readonly (string | number)[];
+
 const LARGEST = 4 * 1024 * 1024;
 
 export interface ConfigText {
@@ -15,75 +14,56 @@ export interface ConfigText {
   readonly placeOf: (steps: Steps, isName: boolean) => SourceLocation;
 }
 
-/** The file to read: the one that was named, or that of the folder. @throws OffhookError E_SETTINGS */
-export function configFile(cwd: string, named: string | undefined): string {
-  if (named !== undefined)
-    return join(cwd, named).startsWith('/') && named.startsWith('/') ? named : join(cwd, named);
-  const found = NAMES.filter((name) => existsSync(join(cwd, name)));
-  const [first] = found;
-  if (first === undefined) {
-    throw new OffhookError(
-      'E_SETTINGS',
-      {
-        subject: 'configuration',
-        what: 'none was found',
-        seen: `no ${NAMES[0] ?? ''} or .yaml in ${cwd}`,
-      },
-      {
-        hint: 'name the file, or write one: {"monitors": {"reception": {"run": "calls/reception.js"}}}',
-      },
-    );
-  }
-  if (found.length > 1) {
-    throw new OffhookError(
-      'E_SETTINGS',
-      { subject: 'configuration', what: 'several files could be meant', seen: found.join(', ') },
-      { hint: 'name one: offhook serve FILE' },
-    );
-  }
-  return join(cwd, first);
+/** Reads a configuration of `offhook serve`. @throws OffhookError E_SETTINGS */
+export function readConfig(path: string): ConfigText {
+  // JSON is YAML, too: one parser gives the places of both.
+  return parseConfig(path, textOf(path), {
+    subject: `configuration "${path}"`,
+    what: 'cannot be read',
+    hint: 'correct it; offhook serve --check reads it without starting anything',
+  });
+}
+
+/** How errors speak of a text that is no YAML. */
+interface Words {
+  readonly subject: string;
+  readonly what: string;
+  readonly hint: string;
 }
 
 /** @throws OffhookError E_SETTINGS */
-export function readConfig(path: string): ConfigText {
-  const text = textOf(path);
+export function parseConfig(path: string, text: string, words: Words): ConfigText {
   const lines = new LineCounter();
-  // JSON is YAML, too: one parser gives the places of both.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): SourceLocation => {
     const { line, col } = lines.linePos(offset);
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const [error] = document.errors;
-  if (error !== undefined) {
-    throw new OffhookError(
-      'E_SETTINGS',
-      { subject: `configuration "${path}"`, what: 'cannot be read', seen: error.message },
-      {
-        hint: 'correct it; offhook serve --check reads it without starting anything',
-        at: at(error.pos[0]),
-      },
-    );
-  }
+  if (error !== undefined) throw unreadable(words, error.message, at(error.pos[0]));
   return {
-    value: plain(document, path),
+    value: plain(document, words),
     placeOf: (steps, isName) => at(offsetOf(document, steps, isName)),
   };
 }
 
-function plain(document: Document, path: string): unknown {
+function unreadable({ subject, what, hint }: Words, said: string, at?: SourceLocation): Error {
+  // Behind a colon the parser quotes the text, which may be a password.
+  const reason = said.replace(/:[^]*/, '');
+  const seen = at === undefined ? reason : `line ${at.line}: ${reason}`;
+  return new OffhookError(
+    'E_SETTINGS',
+    { subject, what, seen },
+    { hint, ...(at === undefined ? {} : { at }) },
+  );
+}
+
+function plain(document: Document, words: Words): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    throw new OffhookError(
-      'E_SETTINGS',
-      {
-        subject: `configuration "${path}"`,
-        what: 'cannot be read',
-        seen: error instanceof Error ? error.message : String(error),
-      },
-      { hint: 'write out what its aliases stand for' },
-    );
+    const hint = 'write out what its aliases stand for';
+    throw unreadable({ ...words, hint }, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -2,7 +2,9 @@
  * Forms of settings as data: each says what a value must be. Checks, defaults, the JSON Schema for editors and the page of the
  * documentation follow from them.
  */
-import { nearest } from '../../schema/nearest.js';
+import { nearest } from '../schema/nearest.js';
+import { expectedForm, optionsProblem, type ValueSchema } from '../schema/options.js';
+import { SCHEMAS } from '../schema/schemas.gen.js';
 
 export type Form =
   /** "30s", or a number of seconds; read as ms. `words`: other texts that may stand there, which stay as they are. */
@@ -14,10 +16,14 @@ export type Form =
     }
   | { readonly kind: 'whole' | 'number'; readonly least: number; readonly most: number }
   | { readonly kind: 'yes' }
-  /** `secret`: "${NAME}" stands for that variable of the environment. `check`: what is wrong with it. */
+  /**
+   * `secret`: "${NAME}" stands for that variable of the environment. `variables`: "${NAME}" may stand anywhere in it, and stays.
+   * `check`: what is wrong with it.
+   */
   | {
       readonly kind: 'text';
       readonly secret?: true;
+      readonly variables?: true;
       readonly check?: (text: string) => string | undefined;
     }
   | { readonly kind: 'word'; readonly words: readonly string[] }
@@ -26,6 +32,8 @@ export type Form =
   /** An object whose names people choose. */
   | { readonly kind: 'map'; readonly of: Form; readonly name?: RegExp; readonly names?: string }
   | { readonly kind: 'object'; readonly rows: Rows }
+  /** The option of agent() with that name; "${NAME}" may stand in its texts, and stays. */
+  | { readonly kind: 'option'; readonly name: string }
   /** The first form that the JSON type of the value fits is the one that counts. */
   | { readonly kind: 'either'; readonly forms: readonly Form[] };
 
@@ -43,6 +51,14 @@ export interface Row {
 export type Rows = Readonly<Record<string, Row>>;
 
 export type Steps = readonly (string | number)[];
+
+/** A setting by its name: "monitors.a.every". */
+export function nameOf(steps: Steps): string {
+  return steps
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .replace(/^\./, '');
+}
 
 /** Why a value does not fit, and where. */
 export class Misfit {
@@ -90,6 +106,8 @@ function read(form: Form, value: unknown, steps: Steps, context: ReadContext): u
       return readMap(form, value, steps, context);
     case 'object':
       return readObject(form.rows, value, steps, context);
+    case 'option':
+      return readOption(form.name, value, steps);
     case 'either': {
       const fitting = form.forms.find((one) => fitsType(one, value));
       return fitting === undefined ? misfit(form, steps) : read(fitting, value, steps, context);
@@ -122,6 +140,8 @@ export function formText(form: Form): string {
       return `an object, behind each name ${formText(form.of)}`;
     case 'object':
       return 'an object';
+    case 'option':
+      return expectedForm(optionSchema(form.name));
     case 'either':
       return form.forms.map(formText).join(', or ');
   }
@@ -184,6 +204,7 @@ function readText(
 ): unknown {
   if (typeof value !== 'string' || value === '' || value.includes('\0')) return misfit(form, steps);
   const [, name] = /^\$\{(\w+)\}$/.exec(value) ?? [];
+  if (form.variables === true) return value;
   if (form.secret !== true && name !== undefined) {
     return new Misfit(steps, 'names a variable, which only secrets can', {
       hint: 'write the value itself; passwords and tokens may be "${NAME}"',
@@ -197,6 +218,21 @@ function readText(
   }
   const problem = form.check?.(text);
   return problem === undefined ? text : new Misfit(steps, problem);
+}
+
+function optionSchema(name: string): ValueSchema {
+  const properties: Readonly<Record<string, ValueSchema>> = SCHEMAS.agentOptions.properties;
+  return properties[name] ?? {};
+}
+
+/** What a variable completes is checked when the agent starts: by agent() itself. */
+function readOption(name: string, value: unknown, steps: Steps): unknown {
+  if (typeof value === 'string' && /\$\{\w+\}/.test(value)) return value;
+  if (value === null) return misfit({ kind: 'option', name }, steps);
+  const problem = optionsProblem('agentOptions', { [name]: value });
+  if (problem === undefined) return value;
+  const what = problem.what.replace(/^option "[^"]*" /, '');
+  return new Misfit(steps, what, problem.hint === undefined ? {} : { hint: problem.hint });
 }
 
 function readList(
@@ -285,6 +321,8 @@ function fitsType(form: Form, value: unknown): boolean {
     case 'map':
     case 'object':
       return isObject(value);
+    case 'option':
+      return true;
     case 'either':
       return form.forms.some((one) => fitsType(one, value));
   }

@@ -109,7 +109,8 @@ export class Ledger {
     else health.set('disk', 'space', disk, now);
     try {
       for (const watched of roster.values()) await this.#account(watched, now);
-      for (const id of await store.prune(now, retention)) await folders.remove(id);
+      const configured = new Set(roster.values().map(({ name }) => name));
+      for (const id of await store.prune(now, retention, configured)) await folders.remove(id);
       await this.#trimFiles(retention.file_bytes);
       await this.#countUptimes(now);
       health.clear('store', 'house');

@@ -233,8 +233,18 @@ export class SqlStore implements Store {
     });
   }
 
-  prune(now: number, retention: Retention): Promise<readonly string[]> {
-    return prune(this.#sql, now, retention, () => this.#closed);
+  prune(
+    now: number,
+    retention: Retention,
+    configured: ReadonlySet<string>,
+  ): Promise<readonly string[]> {
+    return prune(this.#sql, {
+      now,
+      retention,
+      configured,
+      stopped: () => this.#closed,
+      forgotten: (name) => this.#numbers.delete(name),
+    });
   }
 
   size(): Promise<number> {

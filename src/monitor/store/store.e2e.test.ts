@@ -44,7 +44,7 @@ for (const { kind, there, fresh } of places.kinds) {
       expect(await store.history('sales', NOON, 10)).toEqual([]);
       expect(await store.run('nothing')).toBeUndefined();
       expect(await store.notices()).toEqual([]);
-      expect(await store.prune(NOON, RETENTION)).toEqual([]);
+      expect(await store.prune(NOON, RETENTION, new Set())).toEqual([]);
       expect(await store.size()).toBeGreaterThan(10_000);
     });
 
@@ -351,7 +351,7 @@ for (const { kind, there, fresh } of places.kinds) {
       );
       await Promise.all([
         ...runs.map((run) => store.end(run, storedMonitor({ name: run.monitor }))),
-        store.prune(NOON, RETENTION),
+        store.prune(NOON, RETENTION, new Set()),
         store.strips(50),
       ]);
       expect([...(await store.strips(50)).values()].map(({ length }) => length)).toEqual([

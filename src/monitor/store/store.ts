@@ -45,7 +45,7 @@ export interface Retention {
 }
 
 export interface Store {
-  /** All monitors ever stored, also those no longer configured. */
+  /** All that is stored, also of monitors that left the configuration and have not aged away yet. */
   monitors(): Promise<readonly StoredMonitor[]>;
   /** A run begins. A restart finds those that never ended. */
   begin(run: BegunRun): Promise<void>;
@@ -82,8 +82,17 @@ export interface Store {
   notices(): Promise<readonly StoredNotice[]>;
   saveNotice(notice: StoredNotice): Promise<void>;
   dropNotice(id: string): Promise<void>;
-  /** Takes away what is too old or too much. @returns ids of runs whose files have to go */
-  prune(now: number, retention: Retention): Promise<readonly string[]>;
+  /**
+   * Takes away what is too old or too much. The last run and the last good one stay of monitors that are `configured`; of others
+   * nothing is spared, and with their last run, hour and day they are forgotten themselves.
+   * @param configured names
+   * @returns ids of runs whose files have to go
+   */
+  prune(
+    now: number,
+    retention: Retention,
+    configured: ReadonlySet<string>,
+  ): Promise<readonly string[]>;
   /** Size on disk, in bytes. */
   size(): Promise<number>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@
 import type { Change, MonitorView } from '../model/view.js';
 import { isBad, isCounted } from '../model/states.js';
 import type { Outcome } from '../model/run.js';
+import type { KnownDays } from './public-days.js';
 
 const MASK = '***';
 
@@ -94,14 +95,27 @@ const BARS: Readonly<Record<Outcome, 'up' | 'slow' | 'down' | 'none'>> = {
   lost: 'none',
 };
 
-/** Everything the public sees: names, strips and shares of time of monitors that are public; no time, id or reason. */
-export function publicStatus(title: string, views: readonly MonitorView[]): object {
-  const monitors = views
-    .filter(({ settings }) => settings.public)
-    .map(({ name, strip, uptime }) => ({
+export function publicOf(views: readonly MonitorView[]): readonly MonitorView[] {
+  return views.filter(({ settings }) => settings.public);
+}
+
+/**
+ * Everything the public sees: names, strips, days and shares of time of monitors that are public; no time of a run, id or reason.
+ * @param known days of these; undefined while the store cannot tell
+ */
+export function publicStatus(
+  title: string,
+  views: readonly MonitorView[],
+  known?: KnownDays,
+): object {
+  const monitors = publicOf(views).map(({ name, strip, uptime }) => {
+    const days = known?.days.get(name);
+    return {
       name,
       strip: strip.map(({ outcome }) => BARS[outcome]),
+      ...(days === undefined ? {} : { days }),
       uptime,
-    }));
-  return { title, monitors };
+    };
+  });
+  return { title, ...(known === undefined ? {} : { first_day: known.first_day }), monitors };
 }

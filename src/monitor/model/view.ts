@@ -14,11 +14,13 @@ export interface StripRun {
 /** How many runs of the strip. */
 export const STRIP_LENGTH = 50;
 
-/** Share of the time it was neither failed nor unknown, 0 to 1; absent where nothing is known of that time. */
+/** Share of the known time in which it was not failed, 0 to 1; absent where nothing is known of that time. */
 export interface Uptime {
   readonly day?: number;
   readonly week?: number;
   readonly month?: number;
+  /** 90 days. */
+  readonly quarter?: number;
 }
 
 export interface MonitorView {

@@ -3,7 +3,7 @@ import { Detail } from './detail/detail.js';
 import { Overview } from './list/overview.js';
 import { Banners } from './parts/banners.js';
 import { Login } from './parts/login.js';
-import { RunTip } from './parts/tip.js';
+import { BarTip } from './parts/tip.js';
 import { TopBar } from './parts/top-bar.js';
 import { route } from './state/route.js';
 import { needsLogin } from './state/server.js';
@@ -20,7 +20,7 @@ export function App(): JSX.Element {
       ) : (
         <Place />
       )}
-      <RunTip />
+      <BarTip />
     </>
   );
 }

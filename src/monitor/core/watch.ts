@@ -2,7 +2,14 @@
 import { OffhookError } from '../../errors.js';
 import type { EndedRun } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
-import type { Bucket, Change, HealthProblem, Monitors, MonitorView } from '../model/view.js';
+import type {
+  Bucket,
+  Change,
+  HealthProblem,
+  Monitors,
+  MonitorView,
+  Undelivered,
+} from '../model/view.js';
 import type { Retention } from '../store/store.js';
 import type { Runner } from './child.js';
 import { Health } from './health.js';
@@ -34,6 +41,7 @@ export class Watch implements Monitors {
   readonly #runs: Runs;
   readonly #timetable: Timetable;
   #retention: Retention;
+  #undelivered: Undelivered = { dead: 0, late: 0 };
 
   private constructor(parts: WatchParts, settings: WatchSettings) {
     this.#parts = parts;
@@ -150,6 +158,10 @@ export class Watch implements Monitors {
     return this.#health.problems;
   }
 
+  undelivered(): Undelivered {
+    return this.#undelivered;
+  }
+
   watch(listener: (change: Change) => void): () => void {
     return this.#roster.watch(listener);
   }
@@ -158,6 +170,14 @@ export class Watch implements Monitors {
   report(about: 'settings' | 'notify', text: string | undefined): void {
     if (text === undefined) this.#health.clear(about, '');
     else this.#health.set(about, '', text, this.#now());
+  }
+
+  /** What the notifications have found; who watches is told while there are such. */
+  tellUndelivered(undelivered: Undelivered): void {
+    const isAny = ({ dead, late }: Undelivered): boolean => dead + late > 0;
+    if (!isAny(undelivered) && !isAny(this.#undelivered)) return;
+    this.#undelivered = undelivered;
+    this.#roster.tell({ type: 'undelivered', undelivered });
   }
 
   /** Takes another configuration: states, histories and runs of monitors that stay go on. */

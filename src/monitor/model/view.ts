@@ -52,11 +52,21 @@ export interface HealthProblem {
   readonly since: number;
 }
 
+/** How many messages of notifications nobody took. */
+export interface Undelivered {
+  /** Given up. */
+  readonly dead: number;
+  /** Tried in vain, and tried again. */
+  readonly late: number;
+}
+
 /** A change that feeds push. */
 export type Change =
   | { readonly type: 'monitor'; readonly monitor: MonitorView }
   | { readonly type: 'removed'; readonly name: string }
-  | { readonly type: 'health'; readonly problems: readonly HealthProblem[] };
+  | { readonly type: 'health'; readonly problems: readonly HealthProblem[] }
+  /** Comes after each try to deliver a message while there are such, also where the numbers are as before. */
+  | { readonly type: 'undelivered'; readonly undelivered: Undelivered };
 
 /** The sums of one hour or one day of a monitor. */
 export interface Bucket {
@@ -102,6 +112,7 @@ export interface Monitors {
     to: number,
   ): Promise<readonly Bucket[] | undefined>;
   problems(): readonly HealthProblem[];
+  undelivered(): Undelivered;
   /** Calls the listener with each change from now on. @returns what ends that */
   watch(listener: (change: Change) => void): () => void;
 }

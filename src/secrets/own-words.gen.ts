@@ -143,32 +143,32 @@ prepare presence present press presses pretty prev primary prime print printf pr
 priority private probe problem problems proc proceeding process processes processing processor
 processors program programs progress prohibited project projectfile projects prometheus promise
 promiselike properties property proto protocol proven proves provide provisional proxies proxy
-pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality query
-queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran rand random rang
-range ranges rate ratio raw rc rd re reach reachable reached reaches react read readable reading
-readonly reads readsclock ready real really realm reason reboot receive received receiveddigit
-receivedmessage receiver receives reception recipients recommends record recorded recorder
-recording recordings recordoptions records recover recovered recursed recursion recv recvonly
-red redirect redirected redirection redirects ref refer reference referred referrer refresh
-refresher refusal refuse refused refuses reg regex regexp regint regions register registered
-registering registeroptions registers registrar registration regq regular reinstall reinvite
-reject rejected rejection rejects rejectunauthorized rel relation relative relay relaying
-release released reliable relkind relname relnamespace remedy remembers remind reminder remote
-remove removed rename renames renew repeat repeatable repeated replace replaced replaces replay
-replayed reply report reported reporter reporters reports repository req request requested
-requestoptions requests requesturi require required rerun reruns res reset resolv resolve
-resolvejsonmodule resolves resource resources respond responded responder responding response
-responseoptions responses rest restart restarted restarts restore result results resume resumed
-resumes retention retransmission retries retrieve retry return returned returning returns rev
-revision rf rfc ri richtextblock riff rifx right ring ringback ringing rings ringtime rm rmmod
-ro role rollback room root roster round rounded route routes routing row rowid rows rp rpid
-rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs ruri rwait rx said
-same sameorigin samesite sample samples sandbox sanity sat satisfiable save saveaudio saved
-savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios
-schedule schedules schema schemaname schemas scheme scode scope score scrape screen script
-scripts scroll sdp se search sec second seconds secret secrets section secure secureconnect
-security see seed seen seenby sees select selected self selfsigned send sender sending
-sendmessage sendonly sendrecv sends sense sent sep separated separators seq sequence
+pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality quarter
+query queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran rand random
+rang range ranges rate ratio raw rc rd re reach reachable reached reaches react read readable
+reading readonly reads readsclock ready real really realm reason reboot receive received
+receiveddigit receivedmessage receiver receives reception recipients recommends record recorded
+recorder recording recordings recordoptions records recover recovered recursed recursion recv
+recvonly red redirect redirected redirection redirects ref refer reference referred referrer
+refresh refresher refusal refuse refused refuses reg regex regexp regint regions register
+registered registering registeroptions registers registrar registration regq regular reinstall
+reinvite reject rejected rejection rejects rejectunauthorized rel relation relative relay
+relaying release released reliable relkind relname relnamespace remedy remembers remind reminder
+remote remove removed rename renames renew repeat repeatable repeated replace replaced replaces
+replay replayed reply report reported reporter reporters reports repository req request
+requested requestoptions requests requesturi require required rerun reruns res reset resolv
+resolve resolvejsonmodule resolves resource resources respond responded responder responding
+response responseoptions responses rest restart restarted restarts restore result results resume
+resumed resumes retention retransmission retries retrieve retry return returned returning
+returns rev revision rf rfc ri richtextblock riff rifx right ring ringback ringing rings
+ringtime rm rmmod ro role rollback room root roster round rounded route routes routing row rowid
+rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs ruri
+rwait rx said same sameorigin samesite sample samples sandbox sanity sat satisfiable save
+saveaudio saved savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions
+scenarios schedule schedules schema schemaname schemas scheme scode scope score scrape screen
+script scripts scroll sdp se search sec second seconds secret secrets section secure
+secureconnect security see seed seen seenby sees select selected self selfsigned send sender
+sending sendmessage sendonly sendrecv sends sense sent sep separated separators seq sequence
 sequencediagram serve server servers serves service services sess session sessionrecordingassoc
 set setbflag setcap setpriv sets setting settings settle settled settles setup several severity
 sh sha shaken shallow shard shards share shared shell shift shim shm short shorten shorter
@@ -193,13 +193,13 @@ testcase tested testlist tests testsuite testsuites text textarea textops textop
 texts than that the their theirs them theme themselves then there these they things third this
 those thread threads three thresholds threw through throw thrown throws thu time timed timeline
 timeout timeouterror timeoutms timer timers times timestamp timezone timing title tls
-tlsclienterror tlsv tm tmp tmpdir tmx tn to todo together toggled tojson token tokens told
+tlsclienterror tlsv tm tmp tmpdir tmx tn to today todo together toggled tojson token tokens told
 tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
 tracker trailer trans transaction transactions transfer transferred transferstate transition
-transitions transport trap tries trigger trip true truncate truncated trunk trust trusted truthy
-try trying ts tsc tsconfig tu tue tuple turn tuv twice two tx txt typ type typeerror typeof
-types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui uid uk
-un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchecked
+transitions transport trap tried tries trigger trip true truncate truncated trunk trust trusted
+truthy try trying ts tsc tsconfig tu tue tuple turn tuv twice two tx txt typ type typeerror
+typeof types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui
+uid uk un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchecked
 uncommitted uncounted und undecipherable undefined undelivered under understand understood
 undici unexpected unfinished unhandledrejection unhold unique unit united unknown unlabelled
 unless unmute unmuted unplug unplugged unreachable unreadable unreg unregister unregistered

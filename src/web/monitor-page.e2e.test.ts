@@ -82,9 +82,9 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       await page.getByRole('searchbox').fill('main numb');
       expect(await names.allTextContents()).toEqual(['Good']);
       await page.getByRole('searchbox').fill('');
-      await page.getByLabel('Label', { exact: true }).selectOption('site=paris');
+      await page.getByLabel('label', { exact: true }).selectOption('site=paris');
       expect(await names.allTextContents()).toEqual(['Bad']);
-      await page.getByLabel('Label', { exact: true }).selectOption('');
+      await page.getByLabel('label', { exact: true }).selectOption('');
       await page.locator('.chip.is-ok').click();
       expect(await names.allTextContents()).toEqual(['Old']);
       await page.getByRole('searchbox').fill('nothing like that');

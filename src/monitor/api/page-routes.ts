@@ -7,7 +7,7 @@ import { NONCE_PLACE, pagePolicy } from './message/page-policy.js';
 import { json, problem, read, type Route } from './route.js';
 import { object, ref } from './schemas.js';
 import { PublicDays } from './public-days.js';
-import { publicOf, publicStatus } from './shown.js';
+import { publicStatus } from './shown.js';
 
 export function pageRoutes(context: ApiContext): readonly Route[] {
   return [
@@ -122,11 +122,7 @@ function statusRoutes({
           'What the public status page shows: names, strips, days and uptimes of public monitors.',
         answers: { 200: json('The status', ref('Status')) },
         handler: async () => {
-          const shown = publicOf(monitors.all());
-          const known = await days.of(
-            shown.map(({ name }) => name),
-            Date.now(),
-          );
+          const known = await days.known(Date.now());
           return publicStatus(status.title, monitors.all(), known);
         },
       }),

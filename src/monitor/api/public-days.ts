@@ -5,44 +5,34 @@ import type { Monitors } from '../model/view.js';
 export interface KnownDays {
   /** Name of the first day, such as "2026-09-02". */
   readonly first_day: string;
-  /** By the names of monitors, the oldest first. */
-  readonly days: ReadonlyMap<string, readonly DaySum[]>;
+  /** The days of a monitor, the oldest first. */
+  of(name: string): readonly DaySum[];
 }
 
 /** What is shown may be so old. */
 const FRESH_MS = 30_000;
 
 export class PublicDays {
-  readonly #monitors: Pick<Monitors, 'buckets'>;
-  #asked:
-    | {
-        readonly names: string;
-        readonly at: number;
-        readonly days: Promise<KnownDays | undefined>;
-      }
-    | undefined;
+  readonly #monitors: Pick<Monitors, 'days'>;
+  #asked: { readonly at: number; readonly known: Promise<KnownDays | undefined> } | undefined;
 
-  constructor(monitors: Pick<Monitors, 'buckets'>) {
+  constructor(monitors: Pick<Monitors, 'days'>) {
     this.#monitors = monitors;
   }
 
   /** @returns undefined: the store cannot tell just now */
-  async of(names: readonly string[], now: number): Promise<KnownDays | undefined> {
-    const wanted = JSON.stringify(names);
-    if (this.#asked?.names !== wanted || Math.abs(now - this.#asked.at) > FRESH_MS) {
-      const days = this.#read(names, now).catch(() => undefined);
-      this.#asked = { names: wanted, at: now, days };
+  async known(now: number): Promise<KnownDays | undefined> {
+    if (this.#asked === undefined || Math.abs(now - this.#asked.at) > FRESH_MS) {
+      this.#asked = { at: now, known: this.#read(now).catch(() => undefined) };
     }
-    return this.#asked.days;
+    return this.#asked.known;
   }
 
-  async #read(names: readonly string[], now: number): Promise<KnownDays> {
+  async #read(now: number): Promise<KnownDays> {
     const first = firstDay(now);
-    const days = new Map<string, readonly DaySum[]>();
-    for (const name of names) {
-      const buckets = (await this.#monitors.buckets(name, 'day', first, now + 1)) ?? [];
-      days.set(name, daysOf(buckets, now));
-    }
-    return { first_day: dayName(first), days };
+    const counted = await this.#monitors.days(first);
+    const days = new Map([...counted].map(([name, one]) => [name, daysOf(one, now)]));
+    const none = daysOf([], now);
+    return { first_day: dayName(first), of: (name) => days.get(name) ?? none };
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MonitorSettings } from '../model/settings.js';
 import { FIRST_STATE, type MonitorState } from '../model/states.js';
-import type { Bucket, MonitorView } from '../model/view.js';
+import type { Day } from '../model/days.js';
+import type { MonitorView } from '../model/view.js';
 import { monitorSettings } from '../../testing/monitor/sample-monitor.js';
 import { PublicDays } from './public-days.js';
 import { failMap, groupsOf, publicStatus, shownChange, shownMonitor, testOf } from './shown.js';
@@ -124,46 +125,49 @@ it('the public sees names, strips and uptimes of public monitors, nothing else',
 
 describe('days for the public', () => {
   const NOW = Date.UTC(2026, 10, 30, 12);
-  const today = (passed: number): Bucket => ({
-    at: Date.UTC(2026, 10, 30),
-    runs: { passed, failed: 1 },
-    states: {},
-    measures: {},
-  });
+  const today = (good: number): Day => ({ at: Date.UTC(2026, 10, 30), runs: 9, good });
 
-  it('only those of public monitors, with the name of the first', async () => {
-    const views = [view('open', {}, { settings: { public: true } }), view('closed', {})];
-    const source = { buckets: () => Promise.resolve([today(3)]) };
-    const known = await new PublicDays(source).of(['open', 'closed'], NOW);
+  it('only those of public monitors, with the name of the first; one that has not run has none', async () => {
+    const settings = { public: true };
+    const views = [
+      view('open', {}, { settings }),
+      view('closed', {}),
+      view('new', {}, { settings }),
+    ];
+    const days = new Map(['open', 'closed', 'left'].map((name) => [name, [today(3)]]));
+    const known = await new PublicDays({ days: () => Promise.resolve(days) }).known(NOW);
     const { first_day, monitors } = publicStatus('Phones', views, known) as {
       first_day: string;
       monitors: readonly { name: string; days: readonly object[] }[];
     };
     expect(first_day).toBe('2026-09-02');
-    expect(monitors.map(({ name }) => name)).toEqual(['open']);
-    expect(monitors[0]?.days).toHaveLength(90);
-    expect(monitors[0]?.days.at(-1)).toEqual({ runs: 4, good: 3 });
+    expect(monitors.map(({ name, days: { length } }) => [name, length])).toEqual([
+      ['open', 90],
+      ['new', 90],
+    ]);
+    expect(monitors.map((one) => one.days.at(-1))).toEqual([
+      { runs: 9, good: 3 },
+      { runs: 0, good: 0 },
+    ]);
   });
 
-  it('the store is asked again after a while, or for others; what it cannot tell is absent', async () => {
+  it('the store is asked again after a while, not by each; what it cannot tell is absent', async () => {
     let [asked, isThere] = [0, true];
     const days = new PublicDays({
-      buckets: () => {
+      days: () => {
         asked += 1;
-        return isThere ? Promise.resolve([today(asked)]) : Promise.reject(new Error('gone'));
+        if (!isThere) return Promise.reject(new Error('gone'));
+        return Promise.resolve(new Map([['a', [today(asked)]]]));
       },
     });
-    const last = async (names: readonly string[], at: number): Promise<number | undefined> =>
-      (await days.of(names, at))?.days.get('a')?.at(-1)?.good;
-    expect(await Promise.all([last(['a'], NOW), last(['a'], NOW), last(['a'], NOW)])).toEqual([
-      1, 1, 1,
-    ]);
-    expect(await last(['a'], NOW + 29_000)).toBe(1);
-    expect(await last(['a'], NOW + 31_000)).toBe(2);
-    expect(await last(['a', 'b'], NOW + 31_000)).toBe(3);
+    const good = async (at: number): Promise<number | undefined> =>
+      (await days.known(at))?.of('a').at(-1)?.good;
+    expect(await Promise.all([good(NOW), good(NOW), good(NOW)])).toEqual([1, 1, 1]);
+    expect(await good(NOW + 29_000)).toBe(1);
+    expect(await good(NOW + 31_000)).toBe(2);
     isThere = false;
-    expect(await last(['a'], NOW + 31_000)).toBeUndefined();
+    expect(await good(NOW + 62_000)).toBeUndefined();
     isThere = true;
-    expect(await last(['a'], NOW + 62_000)).toBe(6);
+    expect(await good(NOW + 93_000)).toBe(4);
   });
 });

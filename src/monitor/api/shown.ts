@@ -95,27 +95,22 @@ const BARS: Readonly<Record<Outcome, 'up' | 'slow' | 'down' | 'none'>> = {
   lost: 'none',
 };
 
-export function publicOf(views: readonly MonitorView[]): readonly MonitorView[] {
-  return views.filter(({ settings }) => settings.public);
-}
-
 /**
  * Everything the public sees: names, strips, days and shares of time of monitors that are public; no time of a run, id or reason.
- * @param known days of these; undefined while the store cannot tell
+ * @param known days of monitors; undefined while the store cannot tell
  */
 export function publicStatus(
   title: string,
   views: readonly MonitorView[],
   known?: KnownDays,
 ): object {
-  const monitors = publicOf(views).map(({ name, strip, uptime }) => {
-    const days = known?.days.get(name);
-    return {
+  const monitors = views
+    .filter(({ settings }) => settings.public)
+    .map(({ name, strip, uptime }) => ({
       name,
       strip: strip.map(({ outcome }) => BARS[outcome]),
-      ...(days === undefined ? {} : { days }),
+      ...(known === undefined ? {} : { days: known.of(name) }),
       uptime,
-    };
-  });
+    }));
   return { title, ...(known === undefined ? {} : { first_day: known.first_day }), monitors };
 }

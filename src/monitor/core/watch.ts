@@ -1,5 +1,6 @@
 /** The monitors at work: what the API, the page and the command line ask of them, and how they begin, change and end. */
 import { OffhookError } from '../../errors.js';
+import type { Day } from '../model/days.js';
 import type { EndedRun } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
 import type {
@@ -152,6 +153,10 @@ export class Watch implements Monitors {
   ): Promise<readonly Bucket[] | undefined> {
     if (this.#roster.get(name) === undefined) return undefined;
     return this.#parts.store.buckets(name, size, from, to);
+  }
+
+  days(from: number): Promise<ReadonlyMap<string, readonly Day[]>> {
+    return this.#parts.store.days(from);
   }
 
   problems(): readonly HealthProblem[] {

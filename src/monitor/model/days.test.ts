@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayAfter, dayName, daysOf, firstDay } from './days.js';
+import { dayAfter, dayName, dayOf, daysOf, firstDay } from './days.js';
 import type { Bucket } from './view.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -17,7 +17,7 @@ test('90 days with today; what does not count is left out, slow and flaky runs a
       day(TODAY - DAY_MS, { stopped: 1 }),
       day(TODAY - 89 * DAY_MS, { failed: 4 }),
       day(TODAY - 90 * DAY_MS, { passed: 4 }),
-    ],
+    ].map(dayOf),
     NOW,
   );
   expect(days).toHaveLength(90);

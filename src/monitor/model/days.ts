@@ -10,6 +10,12 @@ export interface DaySum {
   readonly good: number;
 }
 
+/** The sum of one day. */
+export interface Day extends DaySum {
+  /** Its begin, in ms since 1970. */
+  readonly at: number;
+}
+
 /** So many days are shown. */
 export const DAYS_SHOWN = 90;
 const DAY_MS = 24 * 3_600_000;
@@ -20,22 +26,22 @@ export function firstDay(now: number): number {
 }
 
 /**
- * The last 90 days with today, the oldest first; a day without a bucket has no runs.
- * @param buckets sums of days, in any order
+ * The last 90 days with today, the oldest first; one that is not known has no runs.
+ * @param known days, in any order
  */
-export function daysOf(buckets: readonly Bucket[], now: number): DaySum[] {
+export function daysOf(known: readonly Day[], now: number): DaySum[] {
   const first = firstDay(now);
-  const sums = new Map(buckets.map(({ at, runs }) => [at, sumOf(runs)]));
+  const sums = new Map(known.map(({ at, runs, good }) => [at, { runs, good }]));
   return Array.from(
     { length: DAYS_SHOWN },
     (_, index) => sums.get(first + index * DAY_MS) ?? { runs: 0, good: 0 },
   );
 }
 
-function sumOf(runs: Bucket['runs']): DaySum {
+export function dayOf({ at, runs }: Bucket): Day {
   const counted = (Object.entries(runs) as [Outcome, number][]).filter(([one]) => isCounted(one));
   const sum = (counts: typeof counted): number => counts.reduce((all, [, count]) => all + count, 0);
-  return { runs: sum(counted), good: sum(counted.filter(([one]) => !isBad(one))) };
+  return { at, runs: sum(counted), good: sum(counted.filter(([one]) => !isBad(one))) };
 }
 
 /** "2026-11-30". @param at ms since 1970 */

@@ -1,4 +1,5 @@
 /** What the API, the page and the command line show of monitors: plain data. */
+import type { Day } from './days.js';
 import type { EndedRun, Outcome } from './run.js';
 import type { MonitorSettings } from './settings.js';
 import type { MonitorState, State } from './states.js';
@@ -111,6 +112,8 @@ export interface Monitors {
     from: number,
     to: number,
   ): Promise<readonly Bucket[] | undefined>;
+  /** Days from that time on in which runs counted, by the names of monitors. */
+  days(from: number): Promise<ReadonlyMap<string, readonly Day[]>>;
   problems(): readonly HealthProblem[];
   undelivered(): Undelivered;
   /** Calls the listener with each change from now on. @returns what ends that */

@@ -194,6 +194,20 @@ for (const { kind, there, fresh } of places.kinds) {
         most: 9000,
       });
       expect(await store.buckets('sales', 'hour', NOON + 1, NOON + HOUR)).toEqual([]);
+      const slow = { started_at: NOON + DAY, monitor: 'other', id: 'slow' };
+      await store.end(endedRun({ ...slow, outcome: 'degraded' }), storedMonitor({ name: 'other' }));
+      await store.end(endedRun({ ...slow, id: 'x', outcome: 'lost' }), storedMonitor());
+      const uncounted = { monitor: 'rare', outcome: 'stopped' } as const;
+      await store.end(endedRun({ ...uncounted, id: 'y' }), storedMonitor({ name: 'rare' }));
+      const today = { at: NOON - 12 * HOUR, runs: 3, good: 2 };
+      const next = { at: NOON + 12 * HOUR, runs: 1, good: 1 };
+      expect(await store.days(0)).toEqual(
+        new Map([
+          ['sales', [today]],
+          ['other', [next]],
+        ]),
+      );
+      expect(await store.days(NOON)).toEqual(new Map([['other', [next]]]));
       expect(await store.buckets('other', 'hour', 0, NOON + DAY)).toEqual([]);
     });
 

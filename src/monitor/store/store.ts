@@ -2,6 +2,7 @@
  * Where monitors remember: their states, runs, hours and days. Every method resolves once it is on disk, and rejects with
  * E_STORE when that failed: what is shown was stored before. One process writes.
  */
+import type { Day } from '../model/days.js';
 import type { BegunRun, EndedRun } from '../model/run.js';
 import type { MonitorState, Transition } from '../model/states.js';
 import type { Bucket, StripRun } from '../model/view.js';
@@ -76,6 +77,8 @@ export interface Store {
   /** The files of the run are gone. */
   forgetFiles(id: string): Promise<void>;
   buckets(name: string, size: 'hour' | 'day', from: number, to: number): Promise<readonly Bucket[]>;
+  /** Days from that time on in which runs counted, by the names of monitors. */
+  days(from: number): Promise<ReadonlyMap<string, readonly Day[]>>;
   /** Sums of the states of each monitor's hours in [from, to). */
   stateTimes(from: number, to: number): Promise<ReadonlyMap<string, Bucket['states']>>;
   transitions(name: string, before: number, limit: number): Promise<readonly Transition[]>;

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { dayName, daysOf, firstDay, type DaySum } from '../../../monitor/model/days.js';
+import { dayName, dayOf, daysOf, firstDay, type DaySum } from '../../../monitor/model/days.js';
 import { Days } from '../parts/days.js';
 import { serverTime } from '../state/clock.js';
 import { resyncs } from '../state/feed.js';
@@ -30,7 +30,7 @@ export function LastDays({
     fetchBuckets(name, { size: 'day', from, to: Math.ceil(now) + 1 }).then(
       (buckets) => {
         if (isOver) return;
-        loaded.value = { first: dayName(from), days: daysOf(buckets, now) };
+        loaded.value = { first: dayName(from), days: daysOf(buckets.map(dayOf), now) };
         problem.value = '';
       },
       (error: unknown) => {

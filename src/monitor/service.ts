@@ -77,6 +77,7 @@ export class Service {
       changed: () => {
         const [problem] = notifier.problems();
         current.watch?.report('notify', problem?.text);
+        current.watch?.tellUndelivered(notifier.undelivered());
       },
     });
     let watch: Watch | undefined;
@@ -97,6 +98,8 @@ export class Service {
         settings,
       );
       current.watch = watch;
+      // An earlier process may have left some.
+      watch.tellUndelivered(notifier.undelivered());
       const api = await startApi(watch, await apiOptions(settings, parts, { folders, notifier }));
       return new Service(parts, { current, store, watch, notifier, folders, api });
     } catch (error) {

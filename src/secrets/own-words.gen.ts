@@ -91,10 +91,10 @@ holds home homebrew hook hops host hosts hour hourly hours house how however hpe
 html http httponly httpoptions httpparsererror httpresponse https hung hup hz iat ice id
 identity identitycheck identityoptions idle ids ieee ietf if ifs ignore ignored im ima image img
 imitating immediate implemented import imported imports in inactive inbound include included
-includes incoming incomplete incorrect incremental index infer info information inherit init
-inline input inreq insecure insert inside insmod install installation installed instantiated
-instead instruction int integer integration interface internal internalerror international
-interrupt interrupted interval into inv invalid invite invites invitestep io ioerr ip ipc ipv is
+includes incoming incomplete incorrect incremental index infer info information init inline
+input inreq insecure insert inside insmod install installation installed instantiated instead
+instruction int integer integration interface internal internalerror international interrupt
+interrupted interval into inv invalid invite invites invitestep io ioerr ip ipc ipv is
 isbflagset isnt isolate isolated isolation isretried issued it item its itself itu jan
 javascript jenkins jenkinsfile jest jit jitter jkl job jobs join journal jpeg js jsconfig json
 jsonc jsx judge judged jul jun junie junit just kamailio kb keep keepalives keeps kept kex key
@@ -106,24 +106,24 @@ limits line linefor lines link linked links lint linux list listed listen listen
 lists live lntup lnup load loaded loader loading loadmodule local localhost localseq localuri
 location lock locked locks log logged login logins logname logout logs lone long longer longest
 look looked looking looks lookup loop loopback loose loses loss lost louder loudness low lower
-lowest lpc lr ls lt lte machine machines maddr made magenta magentabright mailbox main
-maintenance make makes malformed man mand many map mar mark markdown marked marker marks masked
-master match matcher matchers matches matchesuser math matroska matters max maxagents maxcalls
-maxfwd may maybe mb md mean meaning meant meanwhile measures media mediaenc medianat mediastream
-medium megabytes mem memory menc menu merge mermaid message messageparts messages messagesummary
-meta metadata method methods metric metrics mf mib mic microsoft milliseconds min mind mine
-minute minutes misdirected mismatch missed missing missingproperty misspelt mit mixed mixes mjs
-mm mmm mno mocha mock mockoptions mockrequest mockresponse mockserver mod mode model modes
-modparam module moduledetection moduleresolution modules moment mon monitor monitors mono month
-more mos most move moved moves mp mpa mpeg mpv mrkdwn ms msw mts mu much mulaw multipart
-multiple must mute muted mux mwi myself name named nameid nameorend names namespace namespaces
-naming nat nated nathelper national native natpinhole navigator nc ndjson ne near nearest need
-needed needs neither nest nested net netstringerror network never new newer newest newkey
-newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodejs nodemailer nodes
-noemit noimplicitany noise nonce none nonexistent nonnullable nor normal normalize north nosniff
-not notadb note noted nothing notices notification notifications notifier notifies notify nov
-now nowhere npm npx ns nspname nul null number numbers numeric nv object objects oct octet
-octets odd of off offer offered offhook offhookerror offhookmonitordegraded offhookmonitorfailed
+lpc lr ls lt lte machine machines maddr made magenta magentabright mailbox main maintenance make
+makes malformed man mand many map mar mark markdown marked marker marks masked master match
+matcher matchers matches matchesuser math matroska matters max maxagents maxcalls maxfwd may
+maybe mb md mean meaning meant meanwhile measures media mediaenc medianat mediastream medium
+megabytes mem memory menc menu merge mermaid message messageparts messages messagesummary meta
+metadata method methods metric metrics mf mib mic microsoft milliseconds min mind mine minute
+minutes misdirected mismatch missed missing missingproperty misspelt mit mixed mixes mjs mm mmm
+mno mocha mock mockoptions mockrequest mockresponse mockserver mod mode model modes modparam
+module moduledetection moduleresolution modules moment mon monitor monitors mono month more mos
+most move moved moves mp mpa mpeg mpv mrkdwn ms msw mts mu much mulaw multipart multiple must
+mute muted mux mwi myself name named nameid nameorend names namespace namespaces naming nat
+nated nathelper national native natpinhole navigator nc ndjson ne near nearest need needed needs
+neither nest nested net netstringerror network never new newer newest newkey newtran next nil
+nix no noanswer nobody nock nocolor node nodefetch nodejs nodemailer nodes noemit noimplicitany
+noise nonce none nonexistent nonnullable nor normal normalize north nosniff not notadb note
+noted nothing notices notification notifications notifier notifies notify nov now nowhere npm
+npx ns nspname nul null number numbers numeric nv object objects oct octet octets odd of off
+offer offered offhook offhookerror offhookmonitordegraded offhookmonitorfailed
 offhookmonitorfailing offhookmonitorunknown offhooknotificationtest offhookpart offset often ogg
 oggs oid ok old oldest oldpwd omit on once one ones onfailureonly online only onlychanged
 onreply onrequest opaque opc open openapi opencode opened opener opens openssl openurl operate
@@ -136,39 +136,39 @@ partly parts party pass passed passes passive passphrase passport passwd passwor
 paths pattern patterns pause paused pausems pauses payload payloadtype payment pbx pbxs pcap
 pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem pending people
 percentage perm permanently permission permissions person pg phase phone phrase pick picomatch
-pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed placeof places plain play player
+pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed places plain play player
 playwright please plug png point policy poll pong popups port portrange ports possible post
 posted postgres power ppt pqrs pr prack pre precheck preclose preferred prefers prefix prefixes
 prepare presence present press presses pretty prev primary prime print printf prints prio
 priority private probe problem problems proc proceeding process processes processing processor
 processors program programs progress prohibited project projectfile projects prometheus promise
 promiselike properties property proto protocol proven proves provide provisional proxies proxy
-pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality query
-queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran rand random rang
-range ranges rate ratio raw rc rd re reach reachable reached reaches react read readable reading
-readonly reads readsclock ready real really realm reason reboot receive received receiveddigit
-receivedmessage receiver receives reception recipients recommends record recorded recorder
-recording recordings recordoptions records recover recovered recursed recursion recv recvonly
-red redirect redirected redirection redirects ref refer reference referred referrer refresh
-refresher refusal refuse refused refuses reg regex regexp regint regions register registered
-registering registeroptions registers registrar registration regq regular reinstall reinvite
-reject rejected rejection rejects rejectunauthorized rel relation relative relay relaying
-release released reliable relkind relname relnamespace remedy remembers remind reminder remote
-remove removed rename renames renew repeat repeatable repeated replace replaced replaces replay
-replayed reply report reported reporter reporters reports repository req request requested
-requestoptions requests requesturi require required rerun reruns res reset resolv resolve
-resolvejsonmodule resolves resource resources respond responded responder responding response
-responseoptions responses rest restart restarted restarts restore result results resume resumed
-resumes retention retransmission retries retrieve retry return returned returning returns rev
-revision rf rfc ri richtextblock riff rifx right ring ringback ringing rings ringtime rm rmmod
-ro role rollback room root roster round rounded route routes routing row rowid rows rp rpid
-rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs ruri rwait rx said
-sales same sameorigin samesite sample samples sandbox sanity sat satisfiable save saveaudio
-saved savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios
-schedule schedules schema schemaname schemas scheme scode scope score scrape screen script
-scripts scroll sdp se search sec second seconds secret secrets section secure secureconnect
-security see seed seen seenby sees seldom select selected self selfsigned send sender sending
-sendmessage sendonly sendrecv sends sense sent sep separated separators seq sequence
+pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality quarter
+query queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran rand random
+rang range ranges rate ratio raw rc rd re reach reachable reached reaches react read readable
+reading readonly reads readsclock ready real really realm reason reboot receive received
+receiveddigit receivedmessage receiver receives reception recipients recommends record recorded
+recorder recording recordings recordoptions records recover recovered recursed recursion recv
+recvonly red redirect redirected redirection redirects ref refer reference referred referrer
+refresh refresher refusal refuse refused refuses reg regex regexp regint regions register
+registered registering registeroptions registers registrar registration regq regular reinstall
+reinvite reject rejected rejection rejects rejectunauthorized rel relation relative relay
+relaying release released reliable relkind relname relnamespace remedy remembers remind reminder
+remote remove removed rename renames renew repeat repeatable repeated replace replaced replaces
+replay replayed reply report reported reporter reporters reports repository req request
+requested requestoptions requests requesturi require required rerun reruns res reset resolv
+resolve resolvejsonmodule resolves resource resources respond responded responder responding
+response responseoptions responses rest restart restarted restarts restore result results resume
+resumed resumes retention retransmission retries retrieve retry return returned returning
+returns rev revision rf rfc ri richtextblock riff rifx right ring ringback ringing rings
+ringtime rm rmmod ro role rollback room root roster round rounded route routes routing row rowid
+rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs ruri
+rwait rx said same sameorigin samesite sample samples sandbox sanity sat satisfiable save
+saveaudio saved savenotice savp say says sbc sbin scaffold scale scan scenario scenariooptions
+scenarios schedule schedules schema schemaname schemas scheme scode scope score scrape screen
+script scripts scroll sdp se search sec second seconds secret secrets section secure
+secureconnect security see seed seen seenby sees select selected self selfsigned send sender
+sending sendmessage sendonly sendrecv sends sense sent sep separated separators seq sequence
 sequencediagram serve server servers serves service services sess session sessionrecordingassoc
 set setbflag setcap setpriv sets setting settings settle settled settles setup several severity
 sh sha shaken shallow shard shards share shared shell shift shim shm short shorten shorter
@@ -193,13 +193,13 @@ testcase tested testlist tests testsuite testsuites text textarea textops textop
 texts than that the their theirs them theme themselves then there these they things third this
 those thread threads three thresholds threw through throw thrown throws thu time timed timeline
 timeout timeouterror timeoutms timer timers times timestamp timezone timing title tls
-tlsclienterror tlsv tm tmp tmpdir tmx tn to todo together toggled tojson token tokens told
+tlsclienterror tlsv tm tmp tmpdir tmx tn to today todo together toggled tojson token tokens told
 tolerance toml tone tones too took top toplevel totag total touch trace tracecursor traced
 tracker trailer trans transaction transactions transfer transferred transferstate transition
-transitions transport trap tries trigger trip true truncate truncated trunk trust trusted truthy
-try trying ts tsc tsconfig tu tue tuple turn tuv twice two tx txt typ type typeerror typeof
-types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui uid uk
-un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchecked
+transitions transport trap tried tries trigger trip true truncate truncated trunk trust trusted
+truthy try trying ts tsc tsconfig tu tue tuple turn tuv twice two tx txt typ type typeerror
+typeof types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui
+uid uk un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchecked
 uncommitted uncounted und undecipherable undefined undelivered under understand understood
 undici unexpected unfinished unhandledrejection unhold unique unit united unknown unlabelled
 unless unmute unmuted unplug unplugged unreachable unreadable unreg unregister unregistered

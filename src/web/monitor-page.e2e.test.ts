@@ -6,7 +6,6 @@ import { findChromium, launch, violations } from '../testing/chromium.js';
 import { ServedMonitors, storePast } from '../testing/monitor/served-monitors.js';
 import { processorTime, withServedPage } from '../testing/monitor/served-page.js';
 
-const TOKENS = { read: 'token-that-reads-1234', operate: 'token-that-operates-1' };
 const HOSTILE = `<script>alert(1)</script><img src=x onerror=alert(2)> \u202eevil 😀 ${'ÄÖ long '.repeat(14)}`;
 const NOTE = `<b>503</b> \u202e ${'Service Unavailable '.repeat(20)}`;
 
@@ -23,9 +22,7 @@ const passed = (count: number): Outcome[] => Array<Outcome>(count).fill('passed'
 
 const chromium = findChromium();
 let browser: Browser;
-/** Without tokens, and with two. */
 let open: ServedMonitors;
-let guarded: ServedMonitors;
 
 async function startOpen(): Promise<ServedMonitors> {
   const monitor = { every: 'never', public: true };
@@ -67,19 +64,11 @@ async function startOpen(): Promise<ServedMonitors> {
 describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', () => {
   beforeAll(async () => {
     open = await startOpen();
-    guarded = await ServedMonitors.start({
-      files: FILES,
-      config: {
-        auth: Object.entries(TOKENS).map(([role, token]) => ({ name: role, token, role })),
-        monitors: { Good: { run: 'good.js', every: 'never' } },
-      },
-    });
     browser = await launch(chromium!);
   });
   afterAll(async () => {
     await (browser as Browser | undefined)?.close();
     await (open as ServedMonitors | undefined)?.close();
-    await (guarded as ServedMonitors | undefined)?.close();
   });
 
   test('the overview: the worst first, counts, filter; what has no run says so', async () => {
@@ -93,9 +82,9 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       await page.getByRole('searchbox').fill('main numb');
       expect(await names.allTextContents()).toEqual(['Good']);
       await page.getByRole('searchbox').fill('');
-      await page.getByLabel('Label', { exact: true }).selectOption('site=paris');
+      await page.getByLabel('label', { exact: true }).selectOption('site=paris');
       expect(await names.allTextContents()).toEqual(['Bad']);
-      await page.getByLabel('Label', { exact: true }).selectOption('');
+      await page.getByLabel('label', { exact: true }).selectOption('');
       await page.locator('.chip.is-ok').click();
       expect(await names.allTextContents()).toEqual(['Old']);
       await page.getByRole('searchbox').fill('nothing like that');
@@ -116,7 +105,7 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       await page.getByRole('link', { name: 'All monitors' }).click();
       const strip = row(page, 'Bad').locator('.strip');
       await strip.hover({ position: { x: 297, y: 10 } });
-      const tip = page.locator('.run-tip');
+      const tip = page.locator('.bar-tip');
       expect(await tip.textContent()).toContain('Opens its report');
       expect(await tip.textContent()).toContain(localDay(started));
       await strip.click({ position: { x: 297, y: 10 } });
@@ -173,6 +162,10 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       const readout = page.locator('.chart .readout').nth(2);
       await expect.poll(() => readout.textContent()).toMatch(/mean 4\.\d\d, .* values/);
       await page.getByRole('button', { name: 'week' }).click();
+      const days = page.getByRole('group', {
+        name: /^Last 90 days: . without a failed run, 1 with/,
+      });
+      expect(await days.count()).toBe(1);
       expect(await page.getByRole('button', { name: 'week' }).getAttribute('aria-pressed')).toBe(
         'true',
       );
@@ -194,16 +187,16 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       const strip = row(page, 'Old').locator('.strip');
       await strip.focus();
       await page.keyboard.press('Home');
-      await page.locator('.run-tip', { hasText: 'passed' }).waitFor();
+      await page.locator('.bar-tip', { hasText: 'passed' }).waitFor();
       await page.keyboard.press('Enter');
       await page.locator('.history tr.is-marked').waitFor();
       expect(page.url()).toContain('#/monitor/Old?run=');
       await page.goBack();
       await strip.hover({ position: { x: 290, y: 10 } });
-      await page.locator('.run-tip', { hasText: 'Opens' }).waitFor();
+      await page.locator('.bar-tip', { hasText: 'Opens' }).waitFor();
       await page.goForward();
       await page.locator('.history tr.is-marked').waitFor();
-      expect(await page.locator('.run-tip').isVisible()).toBe(false);
+      expect(await page.locator('.bar-tip').isVisible()).toBe(false);
     });
   });
 
@@ -270,32 +263,7 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
     });
   });
 
-  test('a token: who may read sees no buttons, who may operate does', async () => {
-    await withServedPage(
-      browser,
-      guarded,
-      { hash: '#/monitor/Good', mayFail: true },
-      async (page) => {
-        const token = page.getByLabel('Token');
-        await token.fill('no such token at all');
-        await page.keyboard.press('Enter');
-        await expect
-          .poll(() => page.getByRole('alert').allTextContents())
-          .toContain('This token is not known.');
-        expect(await violations(page)).toEqual([]);
-        await token.fill(TOKENS.read);
-        await page.keyboard.press('Enter');
-        await page.locator('.detail-state').waitFor();
-        expect(await page.getByRole('button', { name: 'Start now' }).count()).toBe(0);
-        await page.getByRole('button', { name: 'Log out' }).click();
-        await token.fill(TOKENS.operate);
-        await page.keyboard.press('Enter');
-        await page.getByRole('button', { name: 'Start now' }).waitFor();
-      },
-    );
-  });
-
-  test('the public page has names, strips and shares, and nothing of what is not public', async () => {
+  test('the public page has names, strips, days and shares, and nothing of what is not public', async () => {
     await withServedPage(browser, open, { path: 'status' }, async (page) => {
       const line = page.locator('.status-line', { hasText: 'Old' });
       await line.waitFor();
@@ -303,6 +271,25 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       expect(await line.getByRole('img').getAttribute('aria-label')).toBe(
         'Last 50 test calls: 1 failed, 0 slow',
       );
+      const days = line.getByRole('group');
+      const label = (): Promise<string | null> => days.getAttribute('aria-label');
+      expect(await label()).toMatch(/^Last 90 days: [01] without a failed test call, 1 with, /);
+      await days.focus();
+      await page.keyboard.press('End');
+      const tip = page.locator('.bar-tip', { hasText: `${utcDay(Date.now())} (UTC)` });
+      expect(await tip.textContent()).toMatch(/ %.*[0-9] test call/);
+      await page.keyboard.press('Home');
+      await page.locator('.bar-tip', { hasText: 'no test calls' }).waitFor();
+      await page.setViewportSize({ width: 390, height: 900 });
+      await expect.poll(label).toMatch(/^Last 30 days/);
+      const told = (await page.evaluate<unknown>(
+        async () => (await fetch('status.json')).json() as unknown,
+      )) as Told;
+      expect(told.first_day).toBe(utcDay(Date.now() - 89 * 24 * 3_600_000));
+      const old = told.monitors.find(({ name }) => name === 'Old')?.days ?? [];
+      expect(old).toHaveLength(90);
+      expect(old.reduce((sum, { runs }) => sum + runs, 0)).toBe(120);
+      expect(old.reduce((sum, { good }) => sum + good, 0)).toBe(119);
       const text = await page.locator('body').textContent();
       expect(text).not.toContain('Never ran');
       expect(text).not.toContain('503');
@@ -368,11 +355,24 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
   });
 });
 
+/** GET status.json, as far as it is looked at. */
+interface Told {
+  readonly first_day: string;
+  readonly monitors: readonly {
+    readonly name: string;
+    readonly days: readonly { readonly runs: number; readonly good: number }[];
+  }[];
+}
+
 function row(page: Page, name: string): ReturnType<Page['locator']> {
   return page.locator('.monitor').filter({ has: page.getByRole('link', { name, exact: true }) });
 }
 
 /** "2026-11-30". */
+function utcDay(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 function localDay(at: number): string {
   const date = new Date(at);
   return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);

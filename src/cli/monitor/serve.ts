@@ -82,6 +82,7 @@ function teller(service: Service): (change: Change) => void {
       states.delete(change.name);
       return;
     }
+    if (change.type !== 'monitor') return;
     const { name, state } = change.monitor;
     const before = states.get(name);
     states.set(name, state.state);

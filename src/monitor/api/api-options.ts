@@ -1,5 +1,5 @@
 /** What the API is given. */
-import type { Letter } from '../notify/letters.js';
+import type { Letter } from '../model/letter.js';
 
 /** `read` sees everything; `operate` may also start, stop, mark failed, pause and probe. */
 export type Role = 'read' | 'operate';

@@ -297,6 +297,7 @@ it('the public sees only what is public', async () => {
   const { json, text } = await ask('/status.json');
   expect(json).toMatchObject({ title: 'Phones', monitors: [{ name: 'good' }] });
   expect(Object.keys((json as { monitors: object[] }).monitors[0] ?? {}).sort()).toEqual([
+    'days',
     'name',
     'strip',
     'uptime',

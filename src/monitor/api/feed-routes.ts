@@ -13,8 +13,8 @@ export const LARGEST_INPUT = 4096;
 const MOST_UNANSWERED = 2;
 
 const FEED_TEXT =
-  'The first message is the whole state, `{"type":"state","role":...,"monitors":[...],"problems":[...]}`, and again when changes were missed. ' +
-  'Each other one is a change: `monitor`, `removed` or `health`.';
+  'The first message is the whole state, `{"type":"state","role":...,"monitors":[...],"problems":[...],"undelivered":{...}}`, and again when changes were missed. ' +
+  'Each other one is a change: `monitor`, `removed`, `health` or `undelivered`.';
 
 export function feedRoutes(context: ApiContext): readonly Route[] {
   return [

@@ -17,6 +17,7 @@ interface Message {
   type: string;
   role?: string;
   monitors?: { name: string; paused: boolean }[];
+  undelivered?: { dead: number; late: number };
   monitor?: { name: string; paused: boolean; running?: object; state: { n_run: number } };
 }
 
@@ -94,6 +95,7 @@ describe('/ws', () => {
       role: 'read',
       monitors: [{ name: 'line' }, { name: 'large' }],
       problems: [],
+      undelivered: { dead: 0, late: 0 },
     });
     socket.send('{"type":"start","name":"line"}');
     socket.send(new Uint8Array([0, 255, 1]));
@@ -107,6 +109,14 @@ describe('/ws', () => {
       problems: [{ about: 'settings', text: 'broken' }],
     });
     made.watch.report('settings', undefined);
+    made.watch.tellUndelivered({ dead: 0, late: 0 });
+    made.watch.tellUndelivered({ dead: 1, late: 2 });
+    made.watch.tellUndelivered({ dead: 0, late: 0 });
+    await until(({ type, undelivered }) => type === 'undelivered' && undelivered?.dead === 0);
+    expect(messages.filter(({ type }) => type === 'undelivered')).toEqual([
+      { type: 'undelivered', undelivered: { dead: 1, late: 2 } },
+      { type: 'undelivered', undelivered: { dead: 0, late: 0 } },
+    ]);
     await close();
   });
 

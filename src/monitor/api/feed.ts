@@ -106,7 +106,13 @@ export class Feed {
 
   #sendState({ sink }: Listener): void {
     const monitors = this.#monitors.all().map(shownMonitor);
-    const state = { type: 'state', role: sink.role, monitors, problems: this.#monitors.problems() };
+    const state = {
+      type: 'state',
+      role: sink.role,
+      monitors,
+      problems: this.#monitors.problems(),
+      undelivered: this.#monitors.undelivered(),
+    };
     const text = Buffer.from(JSON.stringify(state));
     this.#stateBytes = text.length;
     sink.send(text);

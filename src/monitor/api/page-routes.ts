@@ -6,6 +6,7 @@ import type { ApiContext } from './context.js';
 import { NONCE_PLACE, pagePolicy } from './message/page-policy.js';
 import { json, problem, read, type Route } from './route.js';
 import { object, ref } from './schemas.js';
+import { PublicDays } from './public-days.js';
 import { publicStatus } from './shown.js';
 
 export function pageRoutes(context: ApiContext): readonly Route[] {
@@ -103,6 +104,7 @@ function statusRoutes({
 }: ApiContext): readonly Route[] {
   if (status === undefined) return [];
   const open = { access: 'open', guarded: false } as const;
+  const days = new PublicDays(monitors);
   return [
     {
       ...read('/status', {
@@ -116,9 +118,13 @@ function statusRoutes({
     {
       ...read('/status.json', {
         tag: 'service',
-        summary: 'What the public status page shows: names, strips and uptimes of public monitors.',
+        summary:
+          'What the public status page shows: names, strips, days and uptimes of public monitors.',
         answers: { 200: json('The status', ref('Status')) },
-        handler: () => publicStatus(status.title, monitors.all()),
+        handler: async () => {
+          const known = await days.known(Date.now());
+          return publicStatus(status.title, monitors.all(), known);
+        },
       }),
       ...open,
     },

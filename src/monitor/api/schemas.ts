@@ -1,4 +1,5 @@
 /** Shapes of the answers, as JSON Schema: the OpenAPI document has them, and tests hold real answers against them. */
+import { DAYS_SHOWN } from '../model/days.js';
 import { MEASURES, OUTCOMES } from '../model/run.js';
 import { STATES } from '../model/states.js';
 import type { Schema } from './route.js';
@@ -76,7 +77,7 @@ const STRIP_RUN = object({
   outcome: { enum: OUTCOMES },
   duration_ms: MS,
 });
-const UPTIME = mapOf(SHARE, ['day', 'week', 'month']);
+const UPTIME = mapOf(SHARE, ['day', 'week', 'month', 'quarter']);
 const PROBLEM = object({ about: TEXT, text: TEXT, since: TIME });
 
 export const SCHEMAS = {
@@ -188,16 +189,31 @@ export const SCHEMAS = {
     },
     'problems',
   ),
-  Status: object({
-    title: TEXT,
-    monitors: {
-      type: 'array',
-      items: object({
-        name: TEXT,
-        strip: { type: 'array', items: { enum: ['up', 'slow', 'down', 'none'] } },
-        uptime: UPTIME,
-      }),
+  Status: object(
+    {
+      title: TEXT,
+      first_day: { type: 'string', format: 'date', description: 'The first of `days` (UTC)' },
+      monitors: {
+        type: 'array',
+        items: object(
+          {
+            name: TEXT,
+            strip: { type: 'array', items: { enum: ['up', 'slow', 'down', 'none'] } },
+            days: {
+              type: 'array',
+              minItems: DAYS_SHOWN,
+              maxItems: DAYS_SHOWN,
+              items: object({ runs: COUNT, good: COUNT }),
+              description:
+                'Runs that counted on each of the last 90 days (UTC), today being the last, and those of them that passed; absent while the history cannot be read',
+            },
+            uptime: UPTIME,
+          },
+          'days',
+        ),
+      },
     },
-  }),
+    'first_day',
+  ),
   Session: object({ name: TEXT, role: { enum: ['read', 'operate'] }, login: { type: 'boolean' } }),
 } as const satisfies Readonly<Record<string, Schema>>;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { MonitorSettings } from '../model/settings.js';
 import { FIRST_STATE, type MonitorState } from '../model/states.js';
+import type { Day } from '../model/days.js';
 import type { MonitorView } from '../model/view.js';
 import { monitorSettings } from '../../testing/monitor/sample-monitor.js';
+import { PublicDays } from './public-days.js';
 import { failMap, groupsOf, publicStatus, shownChange, shownMonitor, testOf } from './shown.js';
 
 const SETTINGS = monitorSettings({
@@ -113,14 +115,59 @@ it('the public sees names, strips and uptimes of public monitors, nothing else',
     view('open', { note: 'no' }, { strip, uptime: { day: 0.5 }, settings: { public: true } }),
     view('closed', {}),
   ]);
-  expect(status).toEqual({
-    title: 'Phones',
-    monitors: [
-      {
-        name: 'open',
-        strip: ['up', 'up', 'slow', 'down', 'down', 'none', 'none'],
-        uptime: { day: 0.5 },
+  const line = {
+    name: 'open',
+    strip: ['up', 'up', 'slow', 'down', 'down', 'none', 'none'],
+    uptime: { day: 0.5 },
+  };
+  expect(status).toEqual({ title: 'Phones', monitors: [line] });
+});
+
+describe('days for the public', () => {
+  const NOW = Date.UTC(2026, 10, 30, 12);
+  const today = (good: number): Day => ({ at: Date.UTC(2026, 10, 30), runs: 9, good });
+
+  it('only those of public monitors, with the name of the first; one that has not run has none', async () => {
+    const settings = { public: true };
+    const views = [
+      view('open', {}, { settings }),
+      view('closed', {}),
+      view('new', {}, { settings }),
+    ];
+    const days = new Map(['open', 'closed', 'left'].map((name) => [name, [today(3)]]));
+    const known = await new PublicDays({ days: () => Promise.resolve(days) }).known(NOW);
+    const { first_day, monitors } = publicStatus('Phones', views, known) as {
+      first_day: string;
+      monitors: readonly { name: string; days: readonly object[] }[];
+    };
+    expect(first_day).toBe('2026-09-02');
+    expect(monitors.map(({ name, days: { length } }) => [name, length])).toEqual([
+      ['open', 90],
+      ['new', 90],
+    ]);
+    expect(monitors.map((one) => one.days.at(-1))).toEqual([
+      { runs: 9, good: 3 },
+      { runs: 0, good: 0 },
+    ]);
+  });
+
+  it('the store is asked again after a while, not by each; what it cannot tell is absent', async () => {
+    let [asked, isThere] = [0, true];
+    const days = new PublicDays({
+      days: () => {
+        asked += 1;
+        if (!isThere) return Promise.reject(new Error('gone'));
+        return Promise.resolve(new Map([['a', [today(asked)]]]));
       },
-    ],
+    });
+    const good = async (at: number): Promise<number | undefined> =>
+      (await days.known(at))?.of('a').at(-1)?.good;
+    expect(await Promise.all([good(NOW), good(NOW), good(NOW)])).toEqual([1, 1, 1]);
+    expect(await good(NOW + 29_000)).toBe(1);
+    expect(await good(NOW + 31_000)).toBe(2);
+    isThere = false;
+    expect(await good(NOW + 62_000)).toBeUndefined();
+    isThere = true;
+    expect(await good(NOW + 93_000)).toBe(4);
   });
 });

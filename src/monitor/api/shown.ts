@@ -2,6 +2,7 @@
 import type { Change, MonitorView } from '../model/view.js';
 import { isBad, isCounted } from '../model/states.js';
 import type { Outcome } from '../model/run.js';
+import type { KnownDays } from './public-days.js';
 
 const MASK = '***';
 
@@ -94,14 +95,22 @@ const BARS: Readonly<Record<Outcome, 'up' | 'slow' | 'down' | 'none'>> = {
   lost: 'none',
 };
 
-/** Everything the public sees: names, strips and shares of time of monitors that are public; no time, id or reason. */
-export function publicStatus(title: string, views: readonly MonitorView[]): object {
+/**
+ * Everything the public sees: names, strips, days and shares of time of monitors that are public; no time of a run, id or reason.
+ * @param known days of monitors; undefined while the store cannot tell
+ */
+export function publicStatus(
+  title: string,
+  views: readonly MonitorView[],
+  known?: KnownDays,
+): object {
   const monitors = views
     .filter(({ settings }) => settings.public)
     .map(({ name, strip, uptime }) => ({
       name,
       strip: strip.map(({ outcome }) => BARS[outcome]),
+      ...(known === undefined ? {} : { days: known.of(name) }),
       uptime,
     }));
-  return { title, monitors };
+  return { title, ...(known === undefined ? {} : { first_day: known.first_day }), monitors };
 }

@@ -5,7 +5,7 @@
 import type { BegunRun, EndedRun } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
 import { stateAfter, type Transition } from '../model/states.js';
-import { STRIP_LENGTH, type Bucket, type StripRun } from '../model/view.js';
+import { STRIP_LENGTH, type Bucket, type StripRun, type Uptime } from '../model/view.js';
 import type { Retention, Store, StoredMonitor, StoredNotice } from '../store/store.js';
 import type { Clock } from './clock.js';
 import type { RunFolders } from './folders.js';
@@ -31,7 +31,12 @@ export interface LedgerParts {
 /** A store that fails is tried again after that. */
 const AGAIN_MS = 1000;
 const DAY_MS = 24 * 60 * 60_000;
-const SPANS = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const;
+const SPANS = {
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 30 * DAY_MS,
+  quarter: 90 * DAY_MS,
+} as const satisfies Record<keyof Uptime, number>;
 /** Locks learned of one monitor: more would be none of its own any more, such as an account made up for each run. */
 const MOST_LOCKS = 50;
 
@@ -110,7 +115,8 @@ export class Ledger {
     else health.set('disk', 'space', disk, now);
     try {
       for (const watched of roster.values()) await this.#account(watched, now);
-      for (const id of await store.prune(now, retention)) await folders.remove(id);
+      const configured = new Set(roster.values().map(({ name }) => name));
+      for (const id of await store.prune(now, retention, configured)) await folders.remove(id);
       await this.#trimFiles(retention.file_bytes);
       await this.#countUptimes(now);
       health.clear('store', 'house');

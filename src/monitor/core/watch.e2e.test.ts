@@ -277,6 +277,17 @@ test('another configuration: what stays keeps its state, what goes is stopped, w
   expect((await runsOf('b')).at(-1)?.outcome).toBe('stopped');
   await running.reload({ monitors: [a, b], max_parallel: 3, retention: RETENTION });
   expect(running.find('b')?.state.n_run).toBeGreaterThan(1);
+  // What has left ages away, with its files; the last run of what stays does not.
+  const [age, names] = [MINUTE / 2, async () => (await store.monitors()).map(({ name }) => name)];
+  const retention = { ...RETENTION, passed_ms: age, failed_ms: age, hours_ms: age, days_ms: age };
+  expect(await names()).toEqual(['a', 'b', 'c']);
+  const [kept] = (await runsOf('b')).filter((run) => run.kept);
+  await running.reload({ monitors: [a], max_parallel: 3, retention });
+  const folders = new RunFolders(join(folder, 'runs'));
+  expect(await folders.ids()).toContain(kept?.id);
+  await clock.pass(3 * MINUTE);
+  expect(await names()).toEqual(['a']);
+  expect(await folders.ids()).toEqual([running.find('a')?.last_passed?.id]);
 });
 
 test('uptime is the share of the known time without a failure', async () => {

@@ -1,8 +1,16 @@
 /** The monitors at work: what the API, the page and the command line ask of them, and how they begin, change and end. */
 import { OffhookError } from '../../errors.js';
+import type { Day } from '../model/days.js';
 import type { EndedRun } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
-import type { Bucket, Change, HealthProblem, Monitors, MonitorView } from '../model/view.js';
+import type {
+  Bucket,
+  Change,
+  HealthProblem,
+  Monitors,
+  MonitorView,
+  Undelivered,
+} from '../model/view.js';
 import type { Retention } from '../store/store.js';
 import type { Runner } from './child.js';
 import { Health } from './health.js';
@@ -34,6 +42,7 @@ export class Watch implements Monitors {
   readonly #runs: Runs;
   readonly #timetable: Timetable;
   #retention: Retention;
+  #undelivered: Undelivered = { dead: 0, late: 0 };
 
   private constructor(parts: WatchParts, settings: WatchSettings) {
     this.#parts = parts;
@@ -146,8 +155,16 @@ export class Watch implements Monitors {
     return this.#parts.store.buckets(name, size, from, to);
   }
 
+  days(from: number): Promise<ReadonlyMap<string, readonly Day[]>> {
+    return this.#parts.store.days(from);
+  }
+
   problems(): readonly HealthProblem[] {
     return this.#health.problems;
+  }
+
+  undelivered(): Undelivered {
+    return this.#undelivered;
   }
 
   watch(listener: (change: Change) => void): () => void {
@@ -158,6 +175,14 @@ export class Watch implements Monitors {
   report(about: 'settings' | 'notify', text: string | undefined): void {
     if (text === undefined) this.#health.clear(about, '');
     else this.#health.set(about, '', text, this.#now());
+  }
+
+  /** What the notifications have found; who watches is told while there are such. */
+  tellUndelivered(undelivered: Undelivered): void {
+    const isAny = ({ dead, late }: Undelivered): boolean => dead + late > 0;
+    if (!isAny(undelivered) && !isAny(this.#undelivered)) return;
+    this.#undelivered = undelivered;
+    this.#roster.tell({ type: 'undelivered', undelivered });
   }
 
   /** Takes another configuration: states, histories and runs of monitors that stay go on. */

@@ -1,4 +1,5 @@
 /** What the API, the page and the command line show of monitors: plain data. */
+import type { Day } from './days.js';
 import type { EndedRun, Outcome } from './run.js';
 import type { MonitorSettings } from './settings.js';
 import type { MonitorState, State } from './states.js';
@@ -14,11 +15,13 @@ export interface StripRun {
 /** How many runs of the strip. */
 export const STRIP_LENGTH = 50;
 
-/** Share of the time it was neither failed nor unknown, 0 to 1; absent where nothing is known of that time. */
+/** Share of the known time in which it was not failed, 0 to 1; absent where nothing is known of that time. */
 export interface Uptime {
   readonly day?: number;
   readonly week?: number;
   readonly month?: number;
+  /** 90 days. */
+  readonly quarter?: number;
 }
 
 export interface MonitorView {
@@ -50,11 +53,21 @@ export interface HealthProblem {
   readonly since: number;
 }
 
+/** How many messages of notifications nobody took. */
+export interface Undelivered {
+  /** Given up. */
+  readonly dead: number;
+  /** Tried in vain, and tried again. */
+  readonly late: number;
+}
+
 /** A change that feeds push. */
 export type Change =
   | { readonly type: 'monitor'; readonly monitor: MonitorView }
   | { readonly type: 'removed'; readonly name: string }
-  | { readonly type: 'health'; readonly problems: readonly HealthProblem[] };
+  | { readonly type: 'health'; readonly problems: readonly HealthProblem[] }
+  /** Comes after each try to deliver a message while there are such, also where the numbers are as before. */
+  | { readonly type: 'undelivered'; readonly undelivered: Undelivered };
 
 /** The sums of one hour or one day of a monitor. */
 export interface Bucket {
@@ -99,7 +112,10 @@ export interface Monitors {
     from: number,
     to: number,
   ): Promise<readonly Bucket[] | undefined>;
+  /** Days from that time on in which runs counted, by the names of monitors. */
+  days(from: number): Promise<ReadonlyMap<string, readonly Day[]>>;
   problems(): readonly HealthProblem[];
+  undelivered(): Undelivered;
   /** Calls the listener with each change from now on. @returns what ends that */
   watch(listener: (change: Change) => void): () => void;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Target } from '../model/targets.js';
 import type { StoredNotice } from '../store/store.js';
-import { letterOf, problemsOf, toGiveUp, tooOld } from './letters.js';
+import { letterOf, problemsOf, toGiveUp, tooOld, undeliveredOf } from './letters.js';
 
 const DAY_MS = 24 * 3_600_000;
 const notice = (id: string, more: Partial<StoredNotice> = {}): StoredNotice => ({
@@ -29,6 +29,11 @@ test('a letter says what, to whom and why not', () => {
   });
   expect(letterOf(notice('a'))?.state).toBe('dead');
   expect(letterOf(notice('a', { body: 'x' }))).toBeUndefined();
+});
+
+test('undelivered is what was given up or tried in vain, not what waits for its first try', () => {
+  const notices = [notice('a'), notice('b', { next_at: 5 }), notice('c', { next_at: 5, tries: 1 })];
+  expect(undeliveredOf(notices)).toEqual({ dead: 1, late: 1 });
 });
 
 const never = new Map<string, number>();

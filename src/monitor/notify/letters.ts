@@ -1,26 +1,11 @@
 /** Notices that wait or were given up, as people see them. Pure. */
-import type { HealthProblem } from '../model/view.js';
+import type { Letter } from '../model/letter.js';
+import type { HealthProblem, Undelivered } from '../model/view.js';
 import type { Target } from '../model/targets.js';
 import type { StoredNotice } from '../store/store.js';
 import { headline } from './message.js';
 import { bodyOf } from './notice.js';
 import type { Outbox } from './outbox.js';
-
-/** Times in ms since 1970. */
-export interface Letter {
-  readonly id: string;
-  readonly target: string;
-  readonly monitor: string;
-  /** "FAILED: berlin". */
-  readonly subject: string;
-  readonly created_at: number;
-  readonly tries: number;
-  /** `waiting`: for its first or next try; `dead`: given up, kept until it is sent again or discarded. */
-  readonly state: 'waiting' | 'dead';
-  readonly next_at?: number;
-  /** Why the last try failed. */
-  readonly problem?: string;
-}
 
 /** What was given up is kept for that long, and so many at most. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -45,6 +30,13 @@ export function letterOf(notice: StoredNotice): Letter | undefined {
     ...(next_at === undefined ? {} : { next_at }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** Messages that nobody took; one that waits for its first try is none of them. */
+export function undeliveredOf(notices: readonly StoredNotice[]): Undelivered {
+  const dead = notices.filter(({ next_at }) => next_at === undefined).length;
+  const late = notices.filter(({ next_at, tries }) => next_at !== undefined && tries > 0).length;
+  return { dead, late };
 }
 
 /** @param reached when a message to a target last got through: what was given up before is lost, but all is well again */

@@ -2,12 +2,12 @@
  * Tells people of transitions. Whoever stores a transition stores the notices of it (`noticesOf`) in the same
  * transaction, and then hands them to `told`: what the process had no time to deliver, the next one does.
  */
-import type { HealthProblem } from '../model/view.js';
+import type { Letter } from '../model/letter.js';
+import type { HealthProblem, Undelivered } from '../model/view.js';
 import type { Target } from '../model/targets.js';
 import type { StoredNotice } from '../store/store.js';
 import { sendEmail } from './email.js';
-import { letterOf, problemsOf, toGiveUp, tooOld } from './letters.js';
-import type { Letter } from './letters.js';
+import { letterOf, problemsOf, toGiveUp, tooOld, undeliveredOf } from './letters.js';
 import type { Message, ToldRun } from './message.js';
 import { bodyOf, deliveryId, remindersOf } from './notice.js';
 import type { Told, Watched } from './notice.js';
@@ -29,7 +29,7 @@ export interface NotifierDeps {
   readonly runUrl: (run: string) => string | undefined;
   /** What programs get of it is a small part. */
   readonly environment: Environment;
-  /** Called when `letters` or `problems` may have changed. */
+  /** Called when `letters`, `undelivered` or `problems` may have changed. */
   readonly changed?: () => void;
   readonly now?: () => number;
   /** In [0, 1). */
@@ -143,6 +143,10 @@ export class Notifier {
     return true;
   }
 
+  undelivered(): Undelivered {
+    return undeliveredOf(this.#outbox.all());
+  }
+
   problems(): readonly HealthProblem[] {
     return problemsOf(this.#outbox.all(), this.#reached, this.#outbox.problem);
   }
@@ -184,7 +188,10 @@ export class Notifier {
     this.#reminded = now;
     if (reminders.length > 0) await this.#outbox.save(reminders, this.#now());
     const old = tooOld(this.#outbox.all(), now);
-    if (old.length > 0) await this.#outbox.drop(old, this.#now());
+    if (old.length > 0) {
+      await this.#outbox.drop(old, this.#now());
+      this.#deps.changed?.();
+    }
     await this.#giveUp();
     await this.#outbox.settle(now);
     this.#look();
@@ -259,7 +266,9 @@ export class Notifier {
 
   async #giveUp(): Promise<void> {
     const gone = toGiveUp(this.#outbox.all(), this.#targets);
-    if (gone.length > 0) await this.#outbox.save(gone, this.#now());
+    if (gone.length === 0) return;
+    await this.#outbox.save(gone, this.#now());
+    this.#deps.changed?.();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Hours and days of a monitor (UTC): sums of its runs, of the time in each state, and of what was measured. */
+import type { Day } from '../model/days.js';
 import { type EndedRun, type Measure, MEASURES, OUTCOMES, type Outcome } from '../model/run.js';
-import { type State, STATES } from '../model/states.js';
+import { isBad, isCounted, type State, STATES } from '../model/states.js';
 import type { Bucket, Spread } from '../model/view.js';
 import { shown, stored } from './run-rows.js';
 import { asNumber, type Row, type Value } from './sql.js';
@@ -128,6 +129,18 @@ export function bucketOf(row: Row): Bucket {
     };
   }
   return { at: asNumber(row['at']), runs, states: statesOf(row), measures };
+}
+
+const sumOf = (outcomes: readonly Outcome[]): string =>
+  outcomes.map((outcome) => `b.${outcome}`).join(' + ');
+/** How many runs of the bucket `b` counted, and how many of these were good. */
+export const COUNTED_SUM = sumOf(OUTCOMES.filter(isCounted));
+export const GOOD_SUM = sumOf(OUTCOMES.filter((one) => isCounted(one) && !isBad(one)));
+
+/** @param line begin, runs and good ones: "1796040000000 288 287" */
+export function dayOfLine(line: string): Day {
+  const [at = 0, runs = 0, good = 0] = line.split(' ').map(Number);
+  return { at, runs, good };
 }
 
 export function statesOf(row: Row): Bucket['states'] {

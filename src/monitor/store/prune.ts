@@ -1,9 +1,12 @@
-/** What a store takes away: what is too old, and the oldest when it is too large. In small steps, so that others get their turn. */
+/**
+ * What a store takes away: what is too old, the oldest when it is too large, and monitors of which nothing is left. In small
+ * steps, so that others get their turn.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { SIZES, tableOf } from './buckets.js';
 import { endedRunOf } from './monitor-rows.js';
 import { idOf } from './run-rows.js';
-import { asNumber, asText, type Sql } from './sql.js';
+import { asNumber, asText, type Sql, type Statements } from './sql.js';
 import type { Retention } from './store.js';
 
 /** Rows of one transaction: it takes some ms. */
@@ -13,74 +16,81 @@ const SHARES = 48;
 const HOUR_MS = 3_600_000;
 /** Selects runs that passed: their outcome is stored as 0, its place in OUTCOMES. */
 const PASSED = 'AND outcome = 0';
+/** Columns of a monitor that hold a whole run. */
+const WHOLE_RUNS = ['last', 'last_passed'] as const;
+
+export interface Pruning {
+  readonly now: number;
+  readonly retention: Retention;
+  /** Names of monitors that the configuration has. */
+  readonly configured: ReadonlySet<string>;
+  /** Whether to end early: the store is closed. */
+  readonly stopped: () => boolean;
+  /** Called within the transaction that takes the row of a monitor away: its number is none any more. */
+  readonly forgotten: (name: string) => void;
+}
 
 interface Pruned {
   readonly id: number;
-  /** When its last run and its last good one started: these stay, whatever their age. */
+  readonly name: string;
+  readonly isConfigured: boolean;
+  /** When its last run and its last good one started: of a monitor that is configured these stay, whatever their age. */
   readonly spared: readonly [number, number];
 }
 
-/**
- * @param stopped whether to end early: the store is closed
- * @returns ids of the runs that were taken away and had files
- */
-export async function prune(
-  sql: Sql,
-  now: number,
-  retention: Retention,
-  stopped: () => boolean,
-): Promise<readonly string[]> {
+/** @returns ids of the runs that were taken away and had files */
+export async function prune(sql: Sql, pruning: Pruning): Promise<readonly string[]> {
   const gone: string[] = [];
   try {
-    await pruneInto(gone, sql, now, retention, stopped);
+    await pruneInto(gone, sql, pruning);
   } catch (error) {
     // closed between two steps
-    if (!stopped()) throw error;
+    if (!pruning.stopped()) throw error;
   }
   return gone;
 }
 
-async function pruneInto(
-  gone: string[],
-  sql: Sql,
-  now: number,
-  retention: Retention,
-  stopped: () => boolean,
-): Promise<void> {
-  for (const monitor of await prunedMonitors(sql)) {
+async function pruneInto(gone: string[], sql: Sql, pruning: Pruning): Promise<void> {
+  const { now, retention, stopped } = pruning;
+  for (const monitor of await prunedMonitors(sql, pruning)) {
     if (stopped()) return;
     await dropRuns(sql, monitor, now - retention.passed_ms, PASSED, gone, stopped);
     await dropRuns(sql, monitor, now - retention.failed_ms, '', gone, stopped);
     if (stopped()) return;
     await dropOld(sql, monitor.id, now, retention);
   }
-  for (const which of [PASSED, ''])
-    await dropBySize(sql, now, retention.bytes, which, gone, stopped);
+  for (const which of [PASSED, '']) await dropBySize(sql, pruning, which, gone);
+  for (const monitor of await prunedMonitors(sql, pruning)) {
+    if (stopped()) return;
+    if (!monitor.isConfigured) await dropMonitor(sql, monitor, pruning);
+  }
   while (!stopped() && (await sql.shrink())) await setImmediate();
 }
 
-async function prunedMonitors(sql: Sql): Promise<readonly Pruned[]> {
-  const rows = await sql.query('SELECT id, last, last_passed FROM offhook_monitors');
-  return rows.map((row) => ({
-    id: asNumber(row['id']),
-    spared: [
-      endedRunOf(row['last'])?.started_at ?? -1,
-      endedRunOf(row['last_passed'])?.started_at ?? -1,
-    ],
-  }));
+async function prunedMonitors(sql: Sql, { configured }: Pruning): Promise<readonly Pruned[]> {
+  const rows = await sql.query('SELECT id, name, last, last_passed FROM offhook_monitors');
+  return rows.map((row) => {
+    const name = asText(row['name']);
+    const isConfigured = configured.has(name);
+    const startOf = (column: (typeof WHOLE_RUNS)[number]): number =>
+      (isConfigured ? endedRunOf(row[column])?.started_at : undefined) ?? -1;
+    const spared = [startOf('last'), startOf('last_passed')] as const;
+    return { id: asNumber(row['id']), name, isConfigured, spared };
+  });
 }
 
 /** `which`: a condition for runs. */
 async function dropRuns(
   sql: Sql,
-  { id, spared }: Pruned,
+  { id, isConfigured, spared }: Pruned,
   before: number,
   which: string,
   gone: string[],
   stopped: () => boolean,
 ): Promise<void> {
   for (let more = true; more && !stopped();) {
-    more = await sql.transaction(async ({ query }) => {
+    more = await sql.transaction(async (statements) => {
+      const { query } = statements;
       const [bound] = await query(
         `SELECT started_at FROM offhook_runs WHERE monitor = ? AND started_at < ? ${which}
           ORDER BY started_at LIMIT 1 OFFSET ?`,
@@ -92,11 +102,31 @@ async function dropRuns(
           AND started_at <> ? AND started_at <> ? RETURNING started_at, tail, kept`,
         [id, until, ...spared],
       );
-      for (const row of dropped)
-        if (row['kept'] === 1) gone.push(idOf(asText(row['tail']), asNumber(row['started_at'])));
+      const ids = dropped
+        .filter((row) => row['kept'] === 1)
+        .map((row) => idOf(asText(row['tail']), asNumber(row['started_at'])));
+      if (!isConfigured && ids.length > 0) await forgetFiles(statements, id, ids);
+      gone.push(...ids);
       return bound !== undefined;
     });
     await setImmediate();
+  }
+}
+
+/** Runs that are stored beside their monitor outlive their rows: should it be configured again, it must not lead to files that are gone. */
+async function forgetFiles(
+  { query, run }: Statements,
+  monitor: number,
+  ids: readonly string[],
+): Promise<void> {
+  const [row] = await query('SELECT last, last_passed FROM offhook_monitors WHERE id = ?', [
+    monitor,
+  ]);
+  for (const column of WHOLE_RUNS) {
+    const whole = endedRunOf(row?.[column]);
+    if (whole === undefined || !ids.includes(whole.id)) continue;
+    const text = JSON.stringify({ ...whole, kept: false });
+    await run(`UPDATE offhook_monitors SET ${column} = ? WHERE id = ?`, [text, monitor]);
   }
 }
 
@@ -117,16 +147,31 @@ async function dropOld(sql: Sql, id: number, now: number, retention: Retention):
   });
 }
 
+const LEFT_OF_MONITOR = ['offhook_begun', 'offhook_runs', ...SIZES.map(tableOf)];
+
+/** Takes a monitor away of which no run, hour or day is left. One that comes back later begins anew. */
+async function dropMonitor(sql: Sql, { id, name }: Pruned, { forgotten }: Pruning): Promise<void> {
+  await sql.transaction(async ({ query, run }) => {
+    for (const table of LEFT_OF_MONITOR) {
+      const left = await query(`SELECT 1 AS there FROM ${table} WHERE monitor = ? LIMIT 1`, [id]);
+      if (left.length > 0) return;
+    }
+    forgotten(name);
+    await run('DELETE FROM offhook_transitions WHERE monitor = ?', [id]);
+    await run('DELETE FROM offhook_monitors WHERE id = ?', [id]);
+  });
+}
+
 async function dropBySize(
   sql: Sql,
-  now: number,
-  limit: number,
+  pruning: Pruning,
   which: string,
   gone: string[],
-  stopped: () => boolean,
 ): Promise<void> {
-  if (stopped() || (await sql.usedBytes()) <= limit) return;
-  const monitors = await prunedMonitors(sql);
+  const { now, retention, stopped } = pruning;
+  const isTooLarge = async (): Promise<boolean> => (await sql.usedBytes()) > retention.bytes;
+  if (stopped() || !(await isTooLarge())) return;
+  const monitors = await prunedMonitors(sql, pruning);
   let oldest = now;
   for (const { id } of monitors) {
     const [row] = await sql.query(
@@ -138,6 +183,6 @@ async function dropBySize(
   const step = Math.max(HOUR_MS, (now - oldest) / SHARES);
   for (let before = oldest + step; before - step <= now && !stopped(); before += step) {
     for (const monitor of monitors) await dropRuns(sql, monitor, before, which, gone, stopped);
-    if (stopped() || (await sql.usedBytes()) <= limit) return;
+    if (stopped() || !(await isTooLarge())) return;
   }
 }

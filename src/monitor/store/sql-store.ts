@@ -1,4 +1,5 @@
 /** The store over a database: what is written together is one transaction. */
+import type { Day } from '../model/days.js';
 import type { BegunRun, EndedRun } from '../model/run.js';
 import { FIRST_STATE, type State, STATES, type Transition } from '../model/states.js';
 import type { Bucket, StripRun } from '../model/view.js';
@@ -6,7 +7,10 @@ import {
   addRun,
   addTime,
   bucketOf,
+  COUNTED_SUM,
   DAY_MS,
+  dayOfLine,
+  GOOD_SUM,
   SIZES,
   type Size,
   stateColumn,
@@ -61,6 +65,11 @@ const MONITOR_OF_TAIL = `SELECT x.id, x.name, x.started_at FROM (
       WHERE r.monitor = m.id AND r.started_at >= ? AND r.started_at < ? AND r.tail = ? LIMIT 1
     ) AS started_at FROM offhook_monitors m
   ) x WHERE x.started_at IS NOT NULL`;
+/** A row for each monitor, a line for each of its days, for the same reason. */
+const DAYS = `SELECT m.name, (
+    SELECT string_agg(b.at || ' ' || (${COUNTED_SUM}) || ' ' || (${GOOD_SUM}), ?)
+    FROM ${tableOf('day')} b WHERE b.monitor = m.id AND b.at >= ? AND (${COUNTED_SUM}) > 0
+  ) AS days FROM offhook_monitors m ORDER BY m.id`;
 const STATE_SUMS = STATES.map(stateColumn).map((column) => `SUM(b.${column}) AS ${column}`);
 
 export class SqlStore implements Store {
@@ -193,6 +202,15 @@ export class SqlStore implements Store {
     return rows.map(bucketOf);
   }
 
+  async days(from: number): Promise<ReadonlyMap<string, readonly Day[]>> {
+    const rows = await this.#sql.query(DAYS, ['\n', asBound(from)]);
+    return new Map(
+      rows.flatMap(({ name, days = null }) =>
+        days === null ? [] : [[asText(name), asText(days).split('\n').map(dayOfLine)] as const],
+      ),
+    );
+  }
+
   /** Whole days come from the days, which are sums of their hours. */
   async stateTimes(from: number, to: number): Promise<ReadonlyMap<string, Bucket['states']>> {
     const sums = new Map<string, Record<string, number>>();
@@ -233,8 +251,18 @@ export class SqlStore implements Store {
     });
   }
 
-  prune(now: number, retention: Retention): Promise<readonly string[]> {
-    return prune(this.#sql, now, retention, () => this.#closed);
+  prune(
+    now: number,
+    retention: Retention,
+    configured: ReadonlySet<string>,
+  ): Promise<readonly string[]> {
+    return prune(this.#sql, {
+      now,
+      retention,
+      configured,
+      stopped: () => this.#closed,
+      forgotten: (name) => this.#numbers.delete(name),
+    });
   }
 
   size(): Promise<number> {

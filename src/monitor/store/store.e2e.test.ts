@@ -44,7 +44,7 @@ for (const { kind, there, fresh } of places.kinds) {
       expect(await store.history('sales', NOON, 10)).toEqual([]);
       expect(await store.run('nothing')).toBeUndefined();
       expect(await store.notices()).toEqual([]);
-      expect(await store.prune(NOON, RETENTION)).toEqual([]);
+      expect(await store.prune(NOON, RETENTION, new Set())).toEqual([]);
       expect(await store.size()).toBeGreaterThan(10_000);
     });
 
@@ -194,6 +194,20 @@ for (const { kind, there, fresh } of places.kinds) {
         most: 9000,
       });
       expect(await store.buckets('sales', 'hour', NOON + 1, NOON + HOUR)).toEqual([]);
+      const slow = { started_at: NOON + DAY, monitor: 'other', id: 'slow' };
+      await store.end(endedRun({ ...slow, outcome: 'degraded' }), storedMonitor({ name: 'other' }));
+      await store.end(endedRun({ ...slow, id: 'x', outcome: 'lost' }), storedMonitor());
+      const uncounted = { monitor: 'rare', outcome: 'stopped' } as const;
+      await store.end(endedRun({ ...uncounted, id: 'y' }), storedMonitor({ name: 'rare' }));
+      const today = { at: NOON - 12 * HOUR, runs: 3, good: 2 };
+      const next = { at: NOON + 12 * HOUR, runs: 1, good: 1 };
+      expect(await store.days(0)).toEqual(
+        new Map([
+          ['sales', [today]],
+          ['other', [next]],
+        ]),
+      );
+      expect(await store.days(NOON)).toEqual(new Map([['other', [next]]]));
       expect(await store.buckets('other', 'hour', 0, NOON + DAY)).toEqual([]);
     });
 
@@ -351,7 +365,7 @@ for (const { kind, there, fresh } of places.kinds) {
       );
       await Promise.all([
         ...runs.map((run) => store.end(run, storedMonitor({ name: run.monitor }))),
-        store.prune(NOON, RETENTION),
+        store.prune(NOON, RETENTION, new Set()),
         store.strips(50),
       ]);
       expect([...(await store.strips(50)).values()].map(({ length }) => length)).toEqual([

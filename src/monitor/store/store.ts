@@ -2,6 +2,7 @@
  * Where monitors remember: their states, runs, hours and days. Every method resolves once it is on disk, and rejects with
  * E_STORE when that failed: what is shown was stored before. One process writes.
  */
+import type { Day } from '../model/days.js';
 import type { BegunRun, EndedRun } from '../model/run.js';
 import type { MonitorState, Transition } from '../model/states.js';
 import type { Bucket, StripRun } from '../model/view.js';
@@ -45,7 +46,7 @@ export interface Retention {
 }
 
 export interface Store {
-  /** All monitors ever stored, also those no longer configured. */
+  /** All that is stored, also of monitors that left the configuration and have not aged away yet. */
   monitors(): Promise<readonly StoredMonitor[]>;
   /** A run begins. A restart finds those that never ended. */
   begin(run: BegunRun): Promise<void>;
@@ -76,14 +77,25 @@ export interface Store {
   /** The files of the run are gone. */
   forgetFiles(id: string): Promise<void>;
   buckets(name: string, size: 'hour' | 'day', from: number, to: number): Promise<readonly Bucket[]>;
+  /** Days from that time on in which runs counted, by the names of monitors. */
+  days(from: number): Promise<ReadonlyMap<string, readonly Day[]>>;
   /** Sums of the states of each monitor's hours in [from, to). */
   stateTimes(from: number, to: number): Promise<ReadonlyMap<string, Bucket['states']>>;
   transitions(name: string, before: number, limit: number): Promise<readonly Transition[]>;
   notices(): Promise<readonly StoredNotice[]>;
   saveNotice(notice: StoredNotice): Promise<void>;
   dropNotice(id: string): Promise<void>;
-  /** Takes away what is too old or too much. @returns ids of runs whose files have to go */
-  prune(now: number, retention: Retention): Promise<readonly string[]>;
+  /**
+   * Takes away what is too old or too much. The last run and the last good one stay of monitors that are `configured`; of others
+   * nothing is spared, and with their last run, hour and day they are forgotten themselves.
+   * @param configured names
+   * @returns ids of runs whose files have to go
+   */
+  prune(
+    now: number,
+    retention: Retention,
+    configured: ReadonlySet<string>,
+  ): Promise<readonly string[]>;
   /** Size on disk, in bytes. */
   size(): Promise<number>;
   close(): Promise<void>;

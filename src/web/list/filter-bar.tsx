@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { Outcome } from '../layout/entries.js';
 import { tagsOf } from '../layout/filter.js';
+import { Choice, SearchField } from '../parts/filter-fields.js';
 import { Icon } from '../parts/icon.js';
 import { VERDICTS } from '../parts/top-bar.js';
 import { entries, files as FILES, page } from '../state/page.js';
@@ -9,7 +10,6 @@ import { filter, filtered } from '../state/place.js';
 const TAGS = tagsOf(entries);
 const PRESENT = VERDICTS.filter((verdict) => entries.some((entry) => entry.verdict === verdict));
 const RECORDS = page.run.records?.map(({ name }) => name) ?? [];
-const SEARCH_ID = 'search';
 
 /** A part of the filter with one value. */
 type Part = 'tag' | 'file' | 'record';
@@ -31,22 +31,15 @@ export function FilterBar(): JSX.Element {
   const now = filter.value;
   return (
     <search class="filter-bar">
-      <label class="search-field">
-        <Icon name="search" />
-        <span class="off-screen">Filter scenarios by name, file, tag or failure</span>
-        <input
-          id={SEARCH_ID}
-          type="search"
-          placeholder="Filter"
-          value={now.text}
-          onInput={(event) => {
-            filter.value = { ...now, text: event.currentTarget.value };
-          }}
-        />
-        <span class="dim number" aria-live="polite">
-          {filtered.value.length}/{entries.length}
-        </span>
-      </label>
+      <SearchField
+        label="Filter scenarios by name, file, tag or failure"
+        text={now.text}
+        shown={filtered.value.length}
+        total={entries.length}
+        onText={(text) => {
+          filter.value = { ...filter.peek(), text };
+        }}
+      />
       {PRESENT.length > 1 && (
         <div class="chips" role="group" aria-label="Status">
           {PRESENT.map((verdict) => (
@@ -70,10 +63,10 @@ export function FilterBar(): JSX.Element {
           {CHOICES.map(({ part, values }) => (
             <Choice
               key={part}
-              part={part}
+              of={part}
               values={values}
               value={now[part]}
-              onChange={(value) => {
+              onChoice={(value) => {
                 choose(part, value);
               }}
             />
@@ -88,31 +81,4 @@ function toggle(verdict: Outcome): void {
   const verdicts = new Set(filter.peek().verdicts);
   if (!verdicts.delete(verdict)) verdicts.add(verdict);
   filter.value = { ...filter.peek(), verdicts };
-}
-
-interface ChoiceProps {
-  part: Part;
-  values: readonly string[];
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-}
-
-function Choice({ part, values, value, onChange }: ChoiceProps): JSX.Element {
-  return (
-    <select
-      aria-label={part}
-      value={value ?? ''}
-      onChange={(event) => {
-        const chosen = event.currentTarget.value;
-        onChange(chosen === '' ? undefined : chosen);
-      }}
-    >
-      <option value="">any {part}</option>
-      {values.map((one) => (
-        <option key={one} value={one}>
-          {one}
-        </option>
-      ))}
-    </select>
-  );
 }

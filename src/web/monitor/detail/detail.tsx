@@ -14,6 +14,7 @@ import { role } from '../state/feed.js';
 import { isKnown, viewOf } from '../state/views.js';
 import { Actions } from './actions.js';
 import { Curves } from './curves.js';
+import { LastDays } from './days.js';
 import { History } from './history.js';
 
 export function Detail({ name, run }: { name: string; run: string | undefined }): JSX.Element {
@@ -29,6 +30,7 @@ export function Detail({ name, run }: { name: string; run: string | undefined })
         <Strip view={view} />
         <Legend />
       </section>
+      <LastDays key={`days ${name}`} name={name} lastRun={view.last?.id} />
       <Curves key={`curves ${name}`} name={name} lastRun={view.last?.id} />
       <History key={`history ${name}`} name={name} lastRun={view.last?.id} marked={run} />
       <Settings view={view} />
@@ -91,7 +93,7 @@ function Head({ view }: { view: MonitorView }): JSX.Element {
         <dl class="fact is-uptime">
           <dt>Up</dt>
           <dd>
-            <UptimeFacts uptime={uptime} />
+            <UptimeFacts uptime={uptime} isLong />
           </dd>
         </dl>
         <dl class="fact">

@@ -11,7 +11,12 @@ export function pageTitle(
   isLive: boolean,
 ): string {
   const bad = counts.failed + counts.failing;
-  const place = route.place === 'monitor' ? route.name : 'Monitors';
+  const place =
+    route.place === 'monitor'
+      ? route.name
+      : route.place === 'notifications'
+        ? 'Notifications'
+        : 'Monitors';
   const mark = !isLive ? '(not live) ' : bad === 0 ? '' : `(${bad}) `;
   return `${mark}${place} - Offhook`;
 }

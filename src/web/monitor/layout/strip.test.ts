@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../../monitor/model/run.js';
 import type { StripRun } from '../../../monitor/model/view.js';
-import { placeOf, runAt, sparkline, stripPaths, stripText } from './strip.js';
+import { barAt, placeOf, sparkline, stripPaths, stripText } from './strip.js';
 
 function runs(...outcomes: readonly Outcome[]): StripRun[] {
   return outcomes.map((outcome, index) => ({
@@ -47,11 +47,12 @@ test.each([
   [0, 60, 10],
   [0.5, 0, undefined],
 ] as const)('at %d of the width, with %d runs: %s', (share, count, index) => {
-  expect(runAt(share, count)).toBe(index);
+  expect(barAt(share, count, 50)).toBe(index);
 });
 
-test('the place of a run is where it is found', () => {
-  for (const index of [0, 3, 9]) expect(runAt(placeOf(index, 10) + 0.01, 10)).toBe(index);
+test.each([30, 50, 90])('the place of a bar is where it is found, with room for %d', (room) => {
+  for (const index of [0, 3, 9])
+    expect(barAt(placeOf(index, 10, room) + 0.005, 10, room)).toBe(index);
 });
 
 test('in words', () => {

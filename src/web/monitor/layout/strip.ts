@@ -1,13 +1,22 @@
-/** The strip: the last runs of a monitor side by side. What went wrong stands taller, so that colour is not all there is. */
+/** A strip: the last runs or days of a monitor side by side. What went wrong stands taller, so that colour is not all there is. */
 import { OUTCOMES, type Outcome } from '../../../monitor/model/run.js';
 import { isBad } from '../../../monitor/model/states.js';
 import { STRIP_LENGTH, type MonitorView, type StripRun } from '../../../monitor/model/view.js';
 
-/** px of a run and of the whole, before the strip is scaled. */
+/** px of a bar with its gap, of the bar, and of the height of all, before the strip is scaled. */
 const CELL = 6;
-export const STRIP_WIDTH = STRIP_LENGTH * CELL;
-export const STRIP_HEIGHT = 20;
 const BAR = 4;
+export const STRIP_HEIGHT = 20;
+
+/** px, before the strip is scaled. @param room how many bars there is room for */
+export function stripWidth(room: number): number {
+  return room * CELL;
+}
+
+/** Is drawn as a run with that outcome. */
+export interface Bar {
+  readonly outcome: Outcome;
+}
 
 /** Parts of a bar, each from one height to another, px above the ground. */
 const SHAPES: Readonly<Record<Outcome, readonly (readonly [from: number, to: number])[]>> = {
@@ -36,11 +45,11 @@ export interface OutcomePath {
 }
 
 /** One path for each outcome there is: a strip is few elements, however many runs it has. */
-export function stripPaths(runs: readonly { readonly outcome: Outcome }[]): OutcomePath[] {
+export function stripPaths(runs: readonly Bar[], room = STRIP_LENGTH): OutcomePath[] {
   const paths = new Map<Outcome, string>();
-  const last = runs.slice(-STRIP_LENGTH);
+  const last = runs.slice(-room);
   last.forEach(({ outcome }, index) => {
-    const x = slotOf(index, last.length) * CELL + (CELL - BAR) / 2;
+    const x = slotOf(index, last.length, room) * CELL + (CELL - BAR) / 2;
     const bars = SHAPES[outcome].map(
       ([from, to]) => `M${x} ${STRIP_HEIGHT - to}h${BAR}v${to - from}h-${BAR}z`,
     );
@@ -52,26 +61,26 @@ export function stripPaths(runs: readonly { readonly outcome: Outcome }[]): Outc
   });
 }
 
-/** The newest run stands at the right end. */
-function slotOf(index: number, count: number): number {
-  return STRIP_LENGTH - count + index;
+/** The newest stands at the right end. */
+function slotOf(index: number, count: number, room: number): number {
+  return room - count + index;
 }
 
-/** Where a run begins, as a share of the width. */
-export function placeOf(index: number, count: number): number {
-  return slotOf(index, count) / STRIP_LENGTH;
+/** Where a bar begins, as a share of the width. @param count how many there are */
+export function placeOf(index: number, count: number, room: number): number {
+  return slotOf(index, count, room) / room;
 }
 
-/** @param share of the width, 0 to 1 @returns index of the run there, or of the nearest; undefined where there is none */
-export function runAt(share: number, count: number): number | undefined {
+/** @param share of the width, 0 to 1 @returns index of the bar there, or of the nearest; undefined where there is none */
+export function barAt(share: number, count: number, room: number): number | undefined {
   if (count === 0) return undefined;
-  const shown = Math.min(count, STRIP_LENGTH);
-  const slot = Math.floor(share * STRIP_LENGTH) - (STRIP_LENGTH - shown);
+  const shown = Math.min(count, room);
+  const slot = Math.floor(share * room) - (room - shown);
   return Math.min(Math.max(slot, 0), shown - 1) + (count - shown);
 }
 
 /** "48 passed, 2 failed". */
-export function stripText(runs: readonly { readonly outcome: Outcome }[]): string {
+export function stripText(runs: readonly Bar[]): string {
   const counts = OUTCOMES.flatMap((outcome) => {
     const count = runs.filter((run) => run.outcome === outcome).length;
     return count === 0 ? [] : `${count} ${outcome}`;
@@ -91,7 +100,7 @@ export function sparkline(runs: readonly StripRun[], width: number, height: numb
   if (last.length < 2) return '';
   const most = Math.max(...last.map(({ duration_ms }) => duration_ms), 1);
   const points = last.map(({ duration_ms }, index) => {
-    const x = (slotOf(index, last.length) / (STRIP_LENGTH - 1)) * width;
+    const x = (slotOf(index, last.length, STRIP_LENGTH) / (STRIP_LENGTH - 1)) * width;
     const y = height - 1 - (Math.max(duration_ms, 0) / most) * (height - 2);
     return `${round(x)} ${round(y)}`;
   });

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { State } from '../../../monitor/model/states.js';
+import { Choice, SearchField } from '../../parts/filter-fields.js';
 import { Icon } from '../../parts/icon.js';
 import { WORST_FIRST } from '../layout/order.js';
 import { counts, filter, labels, shown, total } from '../state/views.js';
@@ -30,37 +31,17 @@ export function FilterBar(): JSX.Element {
   const now = filter.value;
   return (
     <search class="filters">
-      <label class="search-field">
-        <Icon name="search" />
-        <span class="off-screen">Filter monitors by name, info, note or label</span>
-        <input
-          id="search"
-          type="search"
-          placeholder="Filter"
-          value={now.text}
-          onInput={(event) => {
-            filter.value = { ...filter.peek(), text: event.currentTarget.value };
-          }}
-        />
-        <span class="dim number" aria-live="polite">
-          {shown.value.length}/{total.value}
-        </span>
-      </label>
+      <SearchField
+        label="Filter monitors by name, info, note or label"
+        text={now.text}
+        shown={shown.value.length}
+        total={total.value}
+        onText={(text) => {
+          filter.value = { ...filter.peek(), text };
+        }}
+      />
       {labels.value.length > 0 && (
-        <select
-          aria-label="Label"
-          value={now.label ?? ''}
-          onChange={(event) => {
-            chooseLabel(event.currentTarget.value);
-          }}
-        >
-          <option value="">any label</option>
-          {labels.value.map((label) => (
-            <option key={label} value={label}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <Choice of="label" values={labels.value} value={now.label} onChoice={chooseLabel} />
       )}
     </search>
   );
@@ -72,7 +53,7 @@ function toggle(state: State): void {
   filter.value = { ...filter.peek(), states };
 }
 
-function chooseLabel(label: string): void {
+function chooseLabel(label: string | undefined): void {
   const { label: _, ...rest } = filter.peek();
-  filter.value = label === '' ? rest : { ...rest, label };
+  filter.value = label === undefined ? rest : { ...rest, label };
 }

@@ -1,6 +1,9 @@
 import type { JSX } from 'preact';
-import { activity, filter, isKnown, shown, total } from '../state/views.js';
+import { Icon } from '../../parts/icon.js';
+import { undeliveredText } from '../layout/letters.js';
 import { NO_FILTER } from '../layout/order.js';
+import { hashOf } from '../layout/route.js';
+import { activity, filter, isKnown, shown, total, undelivered } from '../state/views.js';
 import { FilterBar, StateCounts } from './filter-bar.js';
 import { Row } from './row.js';
 
@@ -15,8 +18,26 @@ export function Overview(): JSX.Element {
         <span class="dim ticking">{activity.value}</span>
         <FilterBar />
       </div>
+      <UndeliveredLine />
       <List />
     </main>
+  );
+}
+
+/** Who does not hear of a failure must not believe that there was none. */
+function UndeliveredLine(): JSX.Element {
+  const text = undeliveredText(undelivered.value);
+  return (
+    <div role="status">
+      {text !== '' && (
+        <p class="undelivered">
+          <Icon name="bell" />
+          <span>
+            {text} <a href={hashOf({ place: 'notifications' })}>Show them</a>
+          </span>
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { axisText, dateText } from '../layout/time-text.js';
 import { tip } from '../state/tip.js';
 import { Mark } from './marks.js';
 
@@ -11,8 +10,8 @@ function hide(): void {
   tip.value = undefined;
 }
 
-/** Tells of the run under the pointer, or chosen by a key; a screen reader says it. */
-export function RunTip(): JSX.Element {
+/** Tells of the bar under the pointer, or chosen by a key; a screen reader says it. */
+export function BarTip(): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const told = tip.value;
   useLayoutEffect(() => {
@@ -34,15 +33,16 @@ export function RunTip(): JSX.Element {
     };
   }, []);
   return (
-    <div ref={box} class="run-tip" role="status" hidden={told === undefined}>
+    <div ref={box} class="bar-tip" role="status" hidden={told === undefined}>
       {told !== undefined && (
         <>
-          <div class="run-tip-head">
-            <Mark of={told.run.outcome} />
-            <span>{axisText(told.run.duration_ms)}</span>
+          <div class="bar-tip-head">
+            {told.outcome !== undefined && <Mark of={told.outcome} />}
+            <span>{told.head}</span>
           </div>
-          <div class="number">{dateText(told.run.started_at)}</div>
-          <div class="dim">{told.opens}</div>
+          {told.lines.map((line) => (
+            <div key={line}>{line}</div>
+          ))}
         </>
       )}
     </div>

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import type { EndedRun } from '../../../monitor/model/run.js';
 import type { Bucket } from '../../../monitor/model/view.js';
+import type { Letter } from '../../../monitor/model/letter.js';
 
 /** The server wants a token, or another one. */
 export const needsLogin = signal(false);
@@ -15,6 +16,18 @@ export class ServerError extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** Whom the server tells, by their names in `notify`, and messages that wait or were given up, the oldest first. */
+export interface Notifications {
+  readonly targets: readonly string[];
+  readonly letters: readonly Letter[];
+}
+
+/** What the server did, and what there is to say about it. */
+export interface Done {
+  readonly ok: boolean;
+  readonly message: string;
 }
 
 const monitorPath = (name: string): string => `monitors/${encodeURIComponent(name)}`;
@@ -34,6 +47,21 @@ export async function fetchBuckets(
   range: { readonly size: 'hour' | 'day'; readonly from: number; readonly to: number },
 ): Promise<readonly Bucket[]> {
   return (await read(`${monitorPath(name)}/buckets`, range)) as readonly Bucket[];
+}
+
+export async function fetchNotifications(): Promise<Notifications> {
+  return (await read('notifications', {})) as Notifications;
+}
+
+/** Sends a test. @returns what came of it */
+export async function testNotification(target: string): Promise<Done> {
+  const path = `notifications/${encodeURIComponent(target)}/test`;
+  return (await (await ask(path, { method: 'POST' })).json()) as Done;
+}
+
+/** Tries a message again, or forgets one that was given up. */
+export async function settleLetter(id: string, verb: 'again' | 'discard'): Promise<void> {
+  await ask(`notifications/letters/${encodeURIComponent(id)}/${verb}`, { method: 'PUT' });
 }
 
 export type Verb = 'start' | 'stop' | 'fail' | 'pause' | 'resume';
@@ -76,7 +104,7 @@ async function read(
 }
 
 export interface Asked {
-  readonly method?: 'GET' | 'PUT';
+  readonly method?: 'GET' | 'PUT' | 'POST';
   readonly accept?: string;
   readonly signal?: AbortSignal;
 }

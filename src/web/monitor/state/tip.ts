@@ -1,12 +1,16 @@
-/** What is told of the run under the pointer, or chosen by a key. One element shows it, wherever the strip is. */
+/** What is told of the bar under the pointer, or chosen by a key. One element shows it, wherever the bars are. */
 import { signal } from '@preact/signals';
-import type { StripRun } from '../../../monitor/model/view.js';
+import type { Outcome } from '../../../monitor/model/run.js';
 
-export interface Tip {
-  readonly run: StripRun;
-  /** What a click does. */
-  readonly opens: string;
-  /** px in the window: the middle of the run, and the strip's top and bottom. */
+export interface Told {
+  /** Outcome of a run, as a mark. */
+  readonly outcome?: Outcome;
+  readonly head: string;
+  readonly lines: readonly string[];
+}
+
+export interface Tip extends Told {
+  /** px in the window: the middle of the bar, and the top and bottom of all bars. */
   readonly x: number;
   readonly top: number;
   readonly bottom: number;

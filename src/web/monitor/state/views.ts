@@ -1,6 +1,11 @@
 /** Monitors as the feed tells them: one signal each, so that a change draws one row. */
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Change, HealthProblem, MonitorView } from '../../../monitor/model/view.js';
+import type {
+  Change,
+  HealthProblem,
+  MonitorView,
+  Undelivered,
+} from '../../../monitor/model/view.js';
 import {
   allLabels,
   countStates,
@@ -14,6 +19,7 @@ import {
 export interface WholeState {
   readonly monitors: readonly MonitorView[];
   readonly problems: readonly HealthProblem[];
+  readonly undelivered: Undelivered;
 }
 
 const byName = new Map<string, Signal<MonitorView>>();
@@ -22,6 +28,8 @@ const names = signal<readonly string[]>([]);
 /** Whether the state has come at all. */
 export const isKnown = signal(false);
 export const problems = signal<readonly HealthProblem[]>([]);
+/** Messages of notifications that nobody took. A new object each time that one of them may have changed. */
+export const undelivered = signal<Undelivered>({ dead: 0, late: 0 });
 export const filter = signal<Filter>(NO_FILTER);
 
 /** In no particular order. */
@@ -48,13 +56,14 @@ export function viewOf(name: string): ReadonlySignal<MonitorView> | undefined {
   return names.value.includes(name) ? byName.get(name) : undefined;
 }
 
-export function begin({ monitors, problems: told }: WholeState): void {
+export function begin({ monitors, problems: told, undelivered: messages }: WholeState): void {
   batch(() => {
     const there = new Set(monitors.map(({ name }) => name));
     for (const name of byName.keys()) if (!there.has(name)) byName.delete(name);
     for (const view of monitors) put(view);
     names.value = monitors.map(({ name }) => name);
     problems.value = told;
+    undelivered.value = messages;
     isKnown.value = true;
   });
 }
@@ -74,6 +83,9 @@ export function apply(change: Change): void {
         return;
       case 'health':
         problems.value = change.problems;
+        return;
+      case 'undelivered':
+        undelivered.value = change.undelivered;
     }
   });
 }

@@ -1,22 +1,29 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
+import type { DaySum } from '../../../monitor/model/days.js';
 import type { Outcome } from '../../../monitor/model/run.js';
 import type { Uptime } from '../../../monitor/model/view.js';
 import { printable } from '../../../story/printable.js';
 import { clockText } from '../layout/time-text.js';
+import { Days } from '../parts/days.js';
 import { StripBars } from '../parts/strip-bars.js';
 import { ThemeButton } from '../parts/theme-button.js';
+import { BarTip } from '../parts/tip.js';
 import { UptimeFacts } from '../parts/uptime.js';
 import { Zone } from '../parts/zone.js';
 
-/** What the public may know (GET status.json): no time, no reason, no id. */
+/** What the public may know (GET status.json): no time of a run, no reason, no id. */
 interface PublicStatus {
   readonly title: string;
+  /** Name of the first of the days; absent, as these, while the server cannot read its history. */
+  readonly first_day?: string;
   readonly monitors: readonly {
     readonly name: string;
     /** The last runs, the newest last. */
     readonly strip: readonly Bar[];
+    /** The last 90 days, the oldest first. */
+    readonly days?: readonly DaySum[];
     readonly uptime: Uptime;
   }[];
 }
@@ -79,20 +86,8 @@ export function StatusPage(): JSX.Element {
       <main class="status-page">
         {told?.monitors.length === 0 && <p class="nothing">Nothing is shown here yet.</p>}
         <ul>
-          {told?.monitors.map(({ name, strip, uptime }) => (
-            <li key={name} class="status-line">
-              <h2>
-                <bdi>{printable(name)}</bdi>
-              </h2>
-              <span
-                class={strip.length === 0 ? 'strip is-empty' : 'strip'}
-                role="img"
-                aria-label={barsText(strip)}
-              >
-                <StripBars runs={strip.map((bar) => ({ outcome: DRAWN_AS[bar] }))} />
-              </span>
-              <UptimeFacts uptime={uptime} />
-            </li>
+          {told?.monitors.map((line) => (
+            <Line key={line.name} line={line} first={told.first_day} />
           ))}
         </ul>
         {told !== undefined && (
@@ -102,13 +97,48 @@ export function StatusPage(): JSX.Element {
           </p>
         )}
       </main>
+      <BarTip />
     </>
   );
 }
 
+function Line({
+  line: { name, strip, days, uptime },
+  first,
+}: {
+  line: PublicStatus['monitors'][number];
+  first: string | undefined;
+}): JSX.Element {
+  return (
+    <li class="status-line">
+      <h2>
+        <bdi>{printable(name)}</bdi>
+      </h2>
+      <UptimeFacts uptime={uptime} isLong />
+      {days === undefined || first === undefined ? (
+        <p class="days dim">The days cannot be shown just now.</p>
+      ) : (
+        <Days days={days} first={first} word="test call" />
+      )}
+      <div class="last-calls">
+        <span
+          class={strip.length === 0 ? 'strip is-empty' : 'strip'}
+          role="img"
+          aria-label={barsText(strip)}
+        >
+          <StripBars runs={strip.map((bar) => ({ outcome: DRAWN_AS[bar] }))} />
+        </span>
+        <span class="dim">last test calls</span>
+      </div>
+    </li>
+  );
+}
+
 const MEANING =
-  'Each bar is a test call, the newest on the right: low passed, higher was slow or hard to understand, tall failed. ' +
-  'The shares say how much of the last day, week and month the line was up. ';
+  'The wide row has a bar for each day (UTC): low when all test calls passed, higher when at least 95 % did, tall below that, ' +
+  'grey when there were none. The row below has a bar for each of the last test calls, the newest on the right: low ' +
+  'passed, higher was slow or hard to understand, tall failed. The shares say how much of the last day, week, month and 90 ' +
+  'days the line was up. ';
 
 function barsText(strip: readonly Bar[]): string {
   if (strip.length === 0) return 'No test calls yet';

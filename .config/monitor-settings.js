@@ -7,13 +7,15 @@ const MODULES = [
   'monitor/settings/checks.ts',
   'monitor/settings/form.ts',
   'monitor/settings/rows.ts',
+  'monitor/settings/target-rows.ts',
 ];
 
 /** The tables of rows and the words of their forms. @param transpile, load as settingRows() has them */
 export async function monitorRows(transpile, load) {
   for (const name of MODULES) transpile(name);
   const { formText } = await load('monitor/settings/form.js');
-  return { ...(await load('monitor/settings/rows.js')), formText };
+  const tables = await load('monitor/settings/rows.js');
+  return { ...tables, ...(await load('monitor/settings/target-rows.js')), formText };
 }
 
 /** Properties of the file for editors. */

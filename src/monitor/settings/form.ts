@@ -2,7 +2,8 @@
  * Forms of settings as data: each says what a value must be. Checks, defaults, the JSON Schema for editors and the page of the
  * documentation follow from them.
  */
-import { nearest } from '../../schema/nearest.js';
+import { nearest, quotedList } from '../../schema/nearest.js';
+import { describeValue } from '../../schema/special.js';
 
 export type Form =
   /** "30s", or a number of seconds; read as ms. `words`: other texts that may stand there, which stay as they are. */
@@ -29,6 +30,10 @@ export type Form =
   /** The first form that the JSON type of the value fits is the one that counts. */
   | { readonly kind: 'either'; readonly forms: readonly Form[] };
 
+export const TEXT: Form = { kind: 'text' };
+export const TEXTS: Form = { kind: 'list', of: TEXT, or_one: true };
+export const count = (least: number, most: number): Form => ({ kind: 'whole', least, most });
+
 type DurationForm = Extract<Form, { kind: 'duration' }>;
 
 export interface Row {
@@ -49,6 +54,8 @@ export class Misfit {
   readonly steps: Steps;
   /** A predicate: "must be true or false". */
   readonly what: string;
+  /** The value that does not fit, in words; never a secret. */
+  readonly seen: string | undefined;
   readonly hint: string | undefined;
   /** The name is wrong, not the value. */
   readonly isName: boolean;
@@ -56,10 +63,11 @@ export class Misfit {
   constructor(
     steps: Steps,
     what: string,
-    { hint, isName = false }: { hint?: string; isName?: boolean } = {},
+    { seen, hint, isName = false }: { seen?: string; hint?: string; isName?: boolean } = {},
   ) {
     this.steps = steps;
     this.what = what;
+    this.seen = seen;
     this.hint = hint;
     this.isName = isName;
   }
@@ -79,11 +87,13 @@ function read(form: Form, value: unknown, steps: Steps, context: ReadContext): u
     case 'number':
       return readNumber(form, value, steps);
     case 'yes':
-      return typeof value === 'boolean' ? value : misfit(form, steps);
+      return typeof value === 'boolean' ? value : misfit(form, value, steps);
     case 'text':
       return readText(form, value, steps, context);
     case 'word':
-      return typeof value === 'string' && form.words.includes(value) ? value : misfit(form, steps);
+      return typeof value === 'string' && form.words.includes(value)
+        ? value
+        : misfit(form, value, steps);
     case 'list':
       return readList(form, value, steps, context);
     case 'map':
@@ -92,7 +102,9 @@ function read(form: Form, value: unknown, steps: Steps, context: ReadContext): u
       return readObject(form.rows, value, steps, context);
     case 'either': {
       const fitting = form.forms.find((one) => fitsType(one, value));
-      return fitting === undefined ? misfit(form, steps) : read(fitting, value, steps, context);
+      return fitting === undefined
+        ? misfit(form, value, steps)
+        : read(fitting, value, steps, context);
     }
   }
 }
@@ -113,7 +125,7 @@ export function formText(form: Form): string {
     case 'text':
       return form.secret === true ? 'a text, or "${NAME}" of a variable' : 'a text';
     case 'word':
-      return form.words.map((word) => `"${word}"`).join(', ');
+      return quotedList(form.words);
     case 'list':
       return form.or_one === true
         ? `${formText(form.of)}, or an array of such`
@@ -134,16 +146,43 @@ function spanText({ least_ms: least = 0, most_ms: most }: DurationForm): string 
     : ` from ${least / 1000} s to ${most / 1000} s`;
 }
 
-function misfit(form: Form, steps: Steps): Misfit {
-  return new Misfit(steps, `must be ${formText(form)}`);
+function misfit(form: Form, value: unknown, steps: Steps): Misfit {
+  return new Misfit(steps, `must be ${formText(form)}`, { seen: seenOf(form, value) });
+}
+
+/** A value in words. Of what may hold a secret, and of what is not one value alone, only its type. */
+function seenOf(form: Form, value: unknown): string {
+  if (Array.isArray(value)) return 'got an array';
+  if (isObject(value)) return 'got an object';
+  if (value === null || !mayHoldSecret(form)) return `got ${describeValue(value)}`;
+  return typeof value === 'string' ? 'got a text' : `got a value of type ${typeof value}`;
+}
+
+function mayHoldSecret(form: Form): boolean {
+  switch (form.kind) {
+    case 'text':
+      return form.secret === true;
+    case 'list':
+    case 'map':
+      return mayHoldSecret(form.of);
+    case 'object':
+      return Object.values(form.rows).some((row) => mayHoldSecret(row.form));
+    case 'either':
+      return form.forms.some(mayHoldSecret);
+    default:
+      return false;
+  }
 }
 
 function readDuration(form: DurationForm, value: unknown, steps: Steps): unknown {
   if (typeof value === 'string' && form.words?.includes(value) === true) return value;
   const ms = msOf(value);
+  if (ms !== undefined && ms > LONGEST_MS && form.most_ms === undefined) {
+    return new Misfit(steps, 'must be at most 3650 days', { seen: seenOf(form, value) });
+  }
   return ms !== undefined && ms >= (form.least_ms ?? 1) && ms <= (form.most_ms ?? LONGEST_MS)
     ? ms
-    : misfit(form, steps);
+    : misfit(form, value, steps);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -173,7 +212,7 @@ function readNumber(
     value >= form.least &&
     value <= form.most &&
     (form.kind === 'number' || Number.isInteger(value));
-  return fits ? value : misfit(form, steps);
+  return fits ? value : misfit(form, value, steps);
 }
 
 function readText(
@@ -182,7 +221,9 @@ function readText(
   steps: Steps,
   { variable }: ReadContext,
 ): unknown {
-  if (typeof value !== 'string' || value === '' || value.includes('\0')) return misfit(form, steps);
+  if (typeof value !== 'string') return misfit(form, value, steps);
+  if (value === '') return new Misfit(steps, 'must not be empty');
+  if (value.includes('\0')) return new Misfit(steps, 'must not hold a NUL character');
   const [, name] = /^\$\{(\w+)\}$/.exec(value) ?? [];
   if (form.secret !== true && name !== undefined) {
     return new Misfit(steps, 'names a variable, which only secrets can', {
@@ -196,7 +237,8 @@ function readText(
     });
   }
   const problem = form.check?.(text);
-  return problem === undefined ? text : new Misfit(steps, problem);
+  if (problem === undefined) return text;
+  return new Misfit(steps, problem, form.secret === true ? {} : { seen: seenOf(form, text) });
 }
 
 function readList(
@@ -206,7 +248,8 @@ function readList(
   context: ReadContext,
 ): unknown {
   const isList = Array.isArray(value);
-  if (!isList && (form.or_one !== true || !fitsType(form.of, value))) return misfit(form, steps);
+  if (!isList && (form.or_one !== true || !fitsType(form.of, value)))
+    return misfit(form, value, steps);
   const list: readonly unknown[] = isList ? value : [value];
   if (list.length < (form.least ?? 0)) return new Misfit(steps, 'must not be empty');
   const items = list.map((one, index) =>
@@ -221,7 +264,7 @@ function readMap(
   steps: Steps,
   context: ReadContext,
 ): unknown {
-  if (!isObject(value)) return misfit(form, steps);
+  if (!isObject(value)) return misfit(form, value, steps);
   const entries: [string, unknown][] = [];
   for (const [name, one] of Object.entries(value)) {
     if (form.name?.test(name) === false) {
@@ -241,7 +284,7 @@ export function readObject(
   steps: Steps,
   context: ReadContext,
 ): Readonly<Record<string, unknown>> | Misfit {
-  if (!isObject(value)) return new Misfit(steps, 'must be an object');
+  if (!isObject(value)) return misfit({ kind: 'object', rows }, value, steps);
   const entries: [string, unknown][] = [];
   for (const [name, one] of Object.entries(value)) {
     if (!Object.hasOwn(rows, name)) return unknownName(rows, name, steps);
@@ -251,11 +294,14 @@ export function readObject(
     if (item instanceof Misfit) return item;
     entries.push([name, item]);
   }
-  for (const [name, { required, example }] of Object.entries(rows)) {
+  for (const [name, { required, example, form }] of Object.entries(rows)) {
     if (required !== true || Object.hasOwn(value, name)) continue;
+    // Behind the name of a secret outputs show no value at all, not even an example.
     const hint =
-      example === undefined ? {} : { hint: `write "${name}": ${JSON.stringify(example)}` };
-    return new Misfit(steps, `lacks "${name}"`, hint);
+      form.kind === 'text' && form.secret === true
+        ? `write ${JSON.stringify(example)} as its value, and set that variable`
+        : `write "${name}": ${JSON.stringify(example)}`;
+    return new Misfit(steps, `lacks "${name}"`, example === undefined ? {} : { hint });
   }
   return Object.fromEntries(entries);
 }

@@ -2,14 +2,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { secretValues } from '../../model/secret-names.js';
-import type {
-  Maintenance,
-  MonitorSettings,
-  Schedule,
-  Threshold,
-  ThresholdName,
-  TriggerSettings,
-} from '../model/settings.js';
+import { suggestion } from '../../schema/habits.js';
+import { SCHEMAS } from '../../schema/schemas.gen.js';
+import type { Maintenance, MonitorSettings, Schedule, TriggerSettings } from '../model/settings.js';
 import { LONGEST_WINDOW } from '../model/states.js';
 import type { Target } from '../model/targets.js';
 import type { Retention } from '../store/store.js';
@@ -20,12 +15,13 @@ import {
   RETENTION_ROWS,
   SERVE_ROWS,
   STATUS_ROWS,
-  TARGET_ROWS,
   TOKEN_ROWS,
   TRIGGER_ROWS,
 } from './rows.js';
+import { TARGET_ROWS } from './target-rows.js';
 import { targetOf } from './targets.js';
 import { readConfig } from './text.js';
+import { thresholdsOf } from './thresholds.js';
 
 interface Token {
   readonly name: string;
@@ -96,16 +92,21 @@ export function readSettings(
     variables.add(name);
     return environment[name];
   };
-  const fail = ({ steps, what, hint, isName }: Misfit): OffhookError =>
+  const fail = ({ steps, what, seen, hint, isName }: Misfit): OffhookError =>
     new OffhookError(
       'E_SETTINGS',
-      { subject: steps.length === 0 ? `configuration "${path}"` : nameOf(steps), what },
+      {
+        subject: steps.length === 0 ? `configuration "${path}"` : nameOf(steps),
+        what,
+        ...(seen === undefined ? {} : { seen }),
+      },
       {
         hint: hint ?? 'correct it; docs/monitor-settings.md lists all settings',
         at: config.placeOf(steps, isName),
       },
     );
-  const read = readObject(SERVE_ROWS, ofServe(config.value), [], { variable });
+  const own = ofServe(config.value);
+  const read = own instanceof Misfit ? own : readObject(SERVE_ROWS, own, [], { variable });
   if (read instanceof Misfit) throw fail(read);
   const folder = dirname(path);
   const settings = resolved(read, { path, folder });
@@ -113,17 +114,35 @@ export function readSettings(
   return { ...settings, variables: [...variables] };
 }
 
-/** Other keys of the file are about runs: `offhook run` checks them. */
+/** Keys about runs stay out: `offhook run` checks them. One that neither knows would be a setting that nobody obeys. */
 function ofServe(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const ofRuns = Object.keys(SCHEMAS.projectFile.properties);
+  const names = [...Object.keys(SERVE_ROWS), ...ofRuns];
+  const odd = Object.keys(value).find((key) => !names.includes(key) && !key.startsWith(OF_OTHERS));
+  if (odd !== undefined) {
+    const hint =
+      suggestion('projectFile', odd, names) ??
+      `the settings of the monitor are ${Object.keys(SERVE_ROWS).join(', ')}`;
+    return new Misfit([odd], 'is no setting', { hint, isName: true });
+  }
   return Object.fromEntries(
     Object.entries(value).filter(([key]) => Object.hasOwn(SERVE_ROWS, key)),
   );
 }
 
+/** Keys that begin so belong to whoever writes the file: a place for anchors of YAML. */
+const OF_OTHERS = 'x-';
+
+/** "monitors.reception.every", "auth[0]"; names that people choose are quoted where they would be hard to read. */
 function nameOf(steps: Steps): string {
   return steps
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`;
+      return /^[\p{L}\p{N}_-]{1,60}$/u.test(step)
+        ? `.${step}`
+        : `[${JSON.stringify(step.length > 60 ? `${step.slice(0, 57)}...` : step)}]`;
+    })
     .join('')
     .replace(/^\./, '');
 }
@@ -145,7 +164,7 @@ function resolved(
   }
   const notify: Target[] = [];
   for (const [name, own] of targets) {
-    const target = targetOf(name, { ...initials(TARGET_ROWS), ...own });
+    const target = targetOf(name, own, initials(TARGET_ROWS));
     if (target instanceof Misfit) return target;
     notify.push(target);
   }
@@ -201,7 +220,7 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
   const values: Values = { ...initials(MONITOR_ROWS), ...given };
   if (values['run'] === undefined) return at(name, undefined, 'lacks "run": the scenario files');
   if (given['every'] !== undefined && given['cron'] !== undefined) {
-    return at(name, 'cron', 'and "every" exclude each other');
+    return at(name, 'cron', 'cannot stand beside "every": a monitor has one schedule');
   }
   const [warn, fail, of] = [values['warn_after'], values['fail_after'], values['of']] as [
     number,
@@ -220,11 +239,13 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
     if (typeof one === 'string') return new Misfit(['monitors', name, 'maintenance', index], one);
     maintenance.push(one);
   }
+  const degraded = thresholdsOf(name, values['degraded'] as Values);
+  if (degraded instanceof Misfit) return degraded;
   const {
     every: _e,
     cron: _c,
     timezone: _t,
-    degraded,
+    degraded: _d,
     every_when_failing,
     timeout,
     trigger,
@@ -239,7 +260,7 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
       : { every_when_failing_ms: every_when_failing as number }),
     timeout_ms: timeout as number,
     ...(trigger === undefined ? {} : { trigger: triggerOf(trigger as Values) }),
-    degraded: thresholdsOf(degraded as Values),
+    degraded,
     maintenance,
   };
 }
@@ -255,15 +276,6 @@ function triggerOf(given: Values): TriggerSettings {
     timeout: number;
   };
   return { exec, timeout_ms: timeout };
-}
-
-function thresholdsOf(values: Values): MonitorSettings['degraded'] {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, limit]): [ThresholdName, Threshold] => [
-      name as ThresholdName,
-      typeof limit === 'number' ? { warning: limit } : (limit as Threshold),
-    ]),
-  );
 }
 
 function maintenanceOf(window: Values, timezone: string): Maintenance | string {

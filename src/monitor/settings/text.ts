@@ -49,7 +49,14 @@ export function readConfig(path: string): ConfigText {
   const text = textOf(path);
   const lines = new LineCounter();
   // JSON is YAML, too: one parser gives the places of both.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // The words of an error say it; a warning would be printed by the parser, in words of its own.
+    logLevel: 'error',
+    // As YAML 1.1 had it, and people still write it: "<<: *common".
+    merge: true,
+  });
   const at = (offset: number): SourceLocation => {
     const { line, col } = lines.linePos(offset);
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
@@ -58,7 +65,7 @@ export function readConfig(path: string): ConfigText {
   if (error !== undefined) {
     throw new OffhookError(
       'E_SETTINGS',
-      { subject: `configuration "${path}"`, what: 'cannot be read', seen: error.message },
+      { subject: `configuration "${path}"`, what: 'cannot be read', seen: wordsOf(error.message) },
       {
         hint: 'correct it; offhook serve --check reads it without starting anything',
         at: at(error.pos[0]),
@@ -71,6 +78,14 @@ export function readConfig(path: string): ConfigText {
   };
 }
 
+/** Of words that are meant for programmers. */
+function wordsOf(message: string): string {
+  if (message.startsWith('Source contains multiple documents'))
+    return 'it has several YAML documents, and only one can be meant';
+  if (message.startsWith('Maximum call stack')) return 'it is nested too deeply';
+  return message;
+}
+
 function plain(document: Document, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
@@ -80,7 +95,7 @@ function plain(document: Document, path: string): unknown {
       {
         subject: `configuration "${path}"`,
         what: 'cannot be read',
-        seen: error instanceof Error ? error.message : String(error),
+        seen: error instanceof Error ? wordsOf(error.message) : String(error),
       },
       { hint: 'write out what its aliases stand for' },
     );

@@ -31,12 +31,12 @@ calling calloptions callpeer calls calltest came can cancel cancelled candidate 
 cap capabilities capability capitals caps capture captured captures card carol carried carry
 case cat catch catchall caught cause causes cd cdata ced celb cert certificate certificates
 certs cfg chai chain chained challenge challenges chance change changed changes channel channels
-character characters charset chat chdir check checkbox checked checkexpectation checkjs checkout
-checkpoint checks checksum childprocess children choice choices choose chown chunk ci cidr
-circle city cjs cl claim class claude claudecode clean cleaning cli click client clients clipped
-clock clocks clone close closed closing cmdline cn cng cnonce code codec codecs codes codex
-coding codings collect collected collecting colon color colors colours column com come comes
-comfort coming comma command commander commandline commands commas comment comments commit
+char character characters charset chat chdir check checkbox checked checkexpectation checkjs
+checkout checkpoint checks checksum childprocess children choice choices choose chown chunk ci
+cidr circle city cjs cl claim class claude claudecode clean cleaning cli click client clients
+clipped clock clocks clone close closed closing cmdline cn cng cnonce code codec codecs codes
+codex coding codings collect collected collecting colon color colors colours column com come
+comes comfort coming comma command commander commandline commands commas comment comments commit
 common commonname comp compact compadd compare compared compares compat compdef compile compiler
 compinit complete completed completes completion completions components compopt compreply comps
 compset computation computed computing concern concerns concurrency concurrent concurrently
@@ -64,21 +64,21 @@ ehostunreach eip eisdir either element eloop else email emergency emlink empty e
 enable enametoolong enc encoded encoder encoding encrypted encryption end ended endian ending
 endings endphase endpoint ends energy enetunreach enoent enospc enosys enotdir enotordinary
 enotsup enough enqueue enroll enter entity entries entry enum env envfile environ environment
-enxio eof eol eopnotsupp eperm epipe epoll eq eql equal equally equals erasablesyntaxonly erofs
-err error errored errors es esac esc escape escaped escapes esnext esrch established etag etc
-ethernet europe evalcode evaluated evaluation even event events eventually ever every everybody
-everything everywhere exactly example examples exception excerpt exchange exchanges exclude
-excluded excludetag exclusive exec execa execute execution exist existing exists exit exited
-expanded expect expected expectoptions expects expire expired expires expiry explains export
-exporter exports express expression expressions ext extends extension extra extract fail failed
-failing failonflaky fails failure failures fallback false falsy family far fast fastify fault
-fax fbregint fd fdinfo feature feb feed feeds fetch few fewer ff fi field fields fifo figure
-file filename fileprotocolhandler files filevalue fill filter filtering filters final finally
-finals find findindex finds fingerprint finish finished first fish fit fits fix fixed fixme flac
-flag flags flaky flatter float flow fmt fmtp focus folder folders follow followed following
-follows for forbid forbidden forbidonly forbids force forgets form format formats formatter
-formed former forward forwarded forwarding forwards found fr frame frames france free freed
-freelist frequencies frequency fri from fromtag front fs ftyp fu fulfilled full funcstack
+enxio eof eol eopnotsupp eperm epipe epoll eproto eq eql equal equally equals erasablesyntaxonly
+erofs err error errored errors es esac esc escape escaped escapes esnext esrch established etag
+etc ethernet europe evalcode evaluated evaluation even event events eventually ever every
+everybody everything everywhere exactly example examples exception excerpt exchange exchanges
+exclude excluded excludetag exclusive exec execa execute execution exist existing exists exit
+exited expanded expect expected expectoptions expects expire expired expires expiry explains
+export exporter exports express expression expressions ext extends extension extra extract fail
+failed failing failonflaky fails failure failures fallback false falsy family far fast fastify
+fault fax fbregint fd fdinfo feature feb feed feeds fetch few fewer ff fi field fields fifo
+figure file filename fileprotocolhandler files filevalue fill filter filtering filters final
+finally finals find findindex finds fingerprint finish finished first fish fit fits fix fixed
+fixme flac flag flags flaky flatter float flow fmt fmtp focus folder folders follow followed
+following follows for forbid forbidden forbidonly forbids force forgets form format formats
+formatter formed former forward forwarded forwarding forwards found fr frame frames france free
+freed freelist frequencies frequency fri from fromtag front fs ftyp fu fulfilled full funcstack
 function functions further furthest gap garbage gateway gather gave gb gcm gemini general
 generate generated generics geolocation germany get getenv gets getters ghi gi git github
 gitignore gitlab give given gives glob global globs gnu go goes gone good got grafana greater

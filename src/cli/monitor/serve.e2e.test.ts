@@ -145,11 +145,20 @@ test('stop and fail from outside; a run that takes too long is ended with all it
     expect(late.stdout).toMatch(
       /^endless: failed in [\d.]+ s: took longer than 2 s and was ended\n$/,
     );
-    await monitors(run, url, 'start', 'held');
+    // Who no longer waits for a run leaves it alone.
+    const { folder, leftovers } = run;
+    const waits = startCli(['monitors', 'run', 'held', '--url', url], { cwd: folder, leftovers });
     await until(
       () => view(url, 'held'),
       ({ running }) => running !== undefined,
     );
+    expect((await monitors(run, url, 'run', 'held')).stderr).toContain('hint: wait for it');
+    waits.kill('SIGINT');
+    expect(await waits.done).toMatchObject({
+      code: 130,
+      stderr:
+        'nobody waits for "held" any more, but its run goes on\n  hint: offhook monitors stop held ends it\n',
+    });
     expect((await monitors(run, url, 'stop', 'held')).stdout).toBe(
       'held: stopped: this run does not count\n',
     );
@@ -362,6 +371,8 @@ test('monitors without a server, or with the wrong words', async () => {
   expect(nobody.stderr).toMatch(
     /^offhook: http:\/\/127\.0\.0\.1:9: does not answer: .*\n {2}hint: start offhook serve/,
   );
+  const noAddress = await runFiles({}, ['monitors', 'list', '--url', 'localhost']);
+  expect(noAddress.stderr).toMatch(/^offhook: --url "localhost": is no address\n {2}hint: /);
   expect((await runFiles({}, ['monitors', 'start'])).stderr).toContain(
     'needs the name of a monitor',
   );

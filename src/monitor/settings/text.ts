@@ -137,7 +137,9 @@ function textOf(path: string): string {
           ? 'is not UTF-8 text'
           : isOurs
             ? error.message
-            : `not read: ${code}`;
+            : code === 'EACCES'
+              ? 'this user may not read it'
+              : `not read: ${code}`;
     throw new OffhookError(
       'E_SETTINGS',
       { subject: `configuration "${path}"`, what },

@@ -37,11 +37,13 @@ export async function ask(
       const request = send(address, {
         method,
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        // The agent all requests share by default gives a socket five seconds.
+        agent: false,
         ...(limit_ms === undefined ? {} : { timeout: limit_ms }),
         ...(signal === undefined ? {} : { signal }),
       });
       request.once('timeout', () => {
-        request.destroy(new Error(`no word for ${(limit_ms ?? 0) / 1000} s`));
+        if (limit_ms !== undefined) request.destroy(new Error(`no word for ${limit_ms / 1000} s`));
       });
       request.once('response', resolve);
       request.once('error', reject);

@@ -25,9 +25,10 @@ LABEL org.opencontainers.image.title="Offhook" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=system /out /
 COPY --from=program /opt/offhook /opt/offhook
-# The folder is for the history of a monitor: a volume that is mounted there gets its owner.
+# The folder is for the history of a monitor. A new volume that is mounted there gets its owner and mode: any user may
+# write into it, and what is written is for its owner alone.
 RUN ln -s /opt/offhook/dist/program/cli.js /usr/local/bin/offhook \
-    && install -d -o 1000 -g 1000 -m 0700 /var/lib/offhook
+    && install -d -o 1000 -g 1000 -m 1777 /var/lib/offhook
 # Any other user will do as well.
 USER 1000:1000
 WORKDIR /work

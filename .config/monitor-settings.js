@@ -7,16 +7,19 @@ const MODULES = [
   'monitor/model/targets.ts',
   'monitor/settings/checks.ts',
   'settings/form.ts',
-  'settings/lines.ts',
+  'settings/line-rows.ts',
   'monitor/settings/rows.ts',
+  'monitor/settings/target-rows.ts',
 ];
 
 /** The tables of rows and the words of their forms. @param transpile, load as settingRows() has them */
 export async function monitorRows(transpile, load) {
   for (const name of MODULES) transpile(name);
   const { formText } = await load('settings/form.js');
-  const { LINE_OWN_ROWS } = await load('settings/lines.js');
-  return { ...(await load('monitor/settings/rows.js')), LINE_OWN_ROWS, formText };
+  const { LINE_OWN_ROWS } = await load('settings/line-rows.js');
+  const tables = await load('monitor/settings/rows.js');
+  const targets = await load('monitor/settings/target-rows.js');
+  return { ...tables, ...targets, LINE_OWN_ROWS, formText };
 }
 
 /** Properties of the file for editors. @param agent the schema of the options of agent() */
@@ -86,7 +89,7 @@ export function monitorPage(rows) {
         initial === undefined ? (required === true ? 'needed' : '') : code(JSON.stringify(initial));
       return `| ${code(name)} | ${escaped(rows.formText(form))} | ${standard} | ${escaped(doc)} |`;
     });
-    return ['| Setting | Is | Default | Meaning |', '| --- | --- | --- | --- |', ...lines].join(
+    return ['| Setting | Value | Default | Meaning |', '| --- | --- | --- | --- |', ...lines].join(
       '\n',
     );
   };
@@ -96,20 +99,25 @@ export function monitorPage(rows) {
 
 # Settings of the monitor
 
-\`offhook serve\` reads \`offhook.config.json\`, or \`offhook.config.yaml\` with the same settings, of the folder you are in, or
-the file you name. The keys below are its own, but for \`lines\`; \`offhook run\` passes over them. Durations are \`"200ms"\`, \`"30s"\`, \`"5m"\`, \`"2h"\`,
-\`"14d"\` or a number of seconds. \`offhook serve --check\` says what is wrong with them, \`offhook monitors dump\` prints them with
-all defaults. Passwords, tokens and addresses that hold one may be \`"\${NAME}"\`: that variable of the environment of
-\`offhook serve\`, which the scenarios then do not see.
+\`offhook serve\` reads the file that you name, or \`offhook.config.json\` or \`offhook.config.yaml\` of the folder you are in. The settings
+below are for the monitor, and \`offhook run\` looks at none of them but \`lines\`. \`offhook serve --check\` says what is wrong with them, and
+\`offhook monitors dump\` prints them with all defaults.
 
-    {
-      "monitors": {
-        "reception": { "run": "calls/reception.js", "every": "5m", "fail_after": 3, "labels": { "site": "berlin" } },
-        "queue": { "run": "calls/queue.js", "cron": "*/10 8-18 * * 1-5", "timezone": "Europe/Berlin" }
-      },
-      "defaults": { "retries": 1, "degraded": { "post_dial_delay": "2s", "mos": { "warning": 3.8, "critical": 3 } } },
-      "notify": { "team": { "type": "webhook", "url": "\${TEAM_WEBHOOK}", "template": "slack" } }
-    }
+- A duration is \`"200ms"\`, \`"30s"\`, \`"5m"\`, \`"2h"\`, \`"14d"\`, or a number of seconds.
+- A password, a token, or an address that holds one, may be \`"\${NAME}"\`. Its value is then the variable NAME of the environment of
+  \`offhook serve\`, and scenarios do not see that variable.
+- In YAML, keys that begin with \`x-\` are yours: a place for anchors (\`x-common: &common\`, then \`<<: *common\`).
+
+\`\`\`json
+{
+  "monitors": {
+    "reception": { "run": "calls/reception.js", "every": "5m", "fail_after": 3, "labels": { "site": "berlin" } },
+    "queue": { "run": "calls/queue.js", "cron": "*/10 8-18 * * 1-5", "timezone": "Europe/Berlin" }
+  },
+  "defaults": { "retries": 1, "degraded": { "post_dial_delay": "2s", "mos": { "warning": 3.8, "critical": 3 } } },
+  "notify": { "team": { "type": "webhook", "url": "\${TEAM_WEBHOOK}", "template": "slack" } }
+}
+\`\`\`
 
 ## monitors, and defaults of all
 
@@ -117,18 +125,19 @@ ${table(rows.MONITOR_ROWS)}
 
 ### degraded
 
-A value alone is a warning; \`{"warning": ..., "critical": ...}\` says both. A run beyond a warning is degraded, one beyond a
-critical value has failed. Times are durations, \`mos\` is 1 to 4.5, \`packet_loss\` percent. The worst call of a run counts.
+A value alone is a warning; \`{"warning": ..., "critical": ...}\` sets both. A run with a measure beyond the warning is degraded, and
+one with a measure beyond the critical value has failed. Times are durations, \`mos\` is a number from 1 to 4.5, and \`packet_loss\` is in
+percent. The worst call of a run counts.
 
-| Measure | Is | Beyond |
+| Measure | What it is | Beyond is |
 | --- | --- | --- |
 | \`post_dial_delay\` | From the INVITE to the first 18x (RFC 6076, 4.3) | above |
 | \`setup\` | From the INVITE to the answer, of calls placed | above |
 | \`ring\` | From the first 18x, or the arrival of the INVITE, to the answer or the end | above |
 | \`mos\` | Mean opinion score (ITU-T G.107) of what agents received | below |
-| \`packet_loss\` | Of the packets sent to an agent | above |
+| \`packet_loss\` | Share of the packets sent to an agent that did not arrive | above |
 | \`jitter\` | Interarrival jitter (RFC 3550, 6.4.1) | above |
-| \`duration\` | Of the whole run | above |
+| \`duration\` | How long the whole run took | above |
 
 ### maintenance
 

@@ -1,5 +1,6 @@
 /** No baresip, or none that is of use: the scenario is errored, the exit code 3, the remedy shown. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -191,6 +192,55 @@ it.runIf(process.getuid?.() === 0)(
       expect(stderr).toBe('');
       expect(stdout).toMatch(/1 scenario: 1 passed/);
       expect(status).toBe(0);
+    });
+  },
+);
+
+/** Numbers of capset(2). */
+const CAPSET: Readonly<Record<string, number>> = { x64: 126, arm64: 91 };
+
+/** A filter of seccomp(2) that refuses one call with EPERM and allows all others: instructions of classic BPF. */
+function refusing(call: number): Buffer {
+  const [LOAD, JUMP_IF, RETURN] = [0x20, 0x15, 0x06];
+  const [ERRNO_EPERM, ALLOW] = [0x0005_0001, 0x7fff_0000];
+  const program = [
+    [LOAD, 0, 0, 0],
+    [JUMP_IF, 0, 1, call],
+    [RETURN, 0, 0, ERRNO_EPERM],
+    [RETURN, 0, 0, ALLOW],
+  ] as const;
+  return Buffer.concat(
+    program.map(([code, yes, no, value]) => {
+      const one = Buffer.alloc(8);
+      one.writeUInt16LE(code);
+      one.writeUInt8(yes, 2);
+      one.writeUInt8(no, 3);
+      one.writeUInt32LE(value, 4);
+      return one;
+    }),
+  );
+}
+
+const bubblewrap = ['/usr/bin/bwrap', '/bin/bwrap'].find((path) => existsSync(path));
+const capset = CAPSET[process.arch];
+
+it.runIf(bubblewrap !== undefined && capset !== undefined)(
+  'where a filter of system calls refuses what setpriv does, agents start without it',
+  async () => {
+    const { folder, leftovers } = await writeFiles({ ...IT, filter: '' });
+    await writeFile(join(folder, 'filter'), refusing(capset ?? 0));
+    await leavingNothing(leftovers, () => {
+      const filter = openSync(join(folder, 'filter'), 'r');
+      const place = ['--bind', '/', '/', '--dev-bind', '/dev', '/dev', '--seccomp', '3'];
+      const { stdout, status } = spawnSync(
+        bubblewrap ?? '',
+        [...place, '--', process.execPath, CLI_FILE, 'run', '--isolate', 'never', 'it.js'],
+        { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe', filter] },
+      );
+      closeSync(filter);
+      expect(stdout).toMatch(/1 scenario: 1 passed/);
+      expect(status).toBe(0);
+      return Promise.resolve();
     });
   },
 );

@@ -83,6 +83,7 @@ export const SHAPES = {
       projects: {},
       monitors: {},
       defaults: {},
+      lines: {},
       max_parallel: {},
       notify: {},
       auth: {},

@@ -34,7 +34,14 @@ interface Words {
 /** @throws OffhookError E_SETTINGS */
 export function parseConfig(path: string, text: string, words: Words): ConfigText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // The words of an error say it; a warning would be printed by the parser, in words of its own.
+    logLevel: 'error',
+    // As YAML 1.1 had it, and people still write it: "<<: *common".
+    merge: true,
+  });
   const at = (offset: number): SourceLocation => {
     const { line, col } = lines.linePos(offset);
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };
@@ -48,14 +55,22 @@ export function parseConfig(path: string, text: string, words: Words): ConfigTex
 }
 
 function unreadable({ subject, what, hint }: Words, said: string, at?: SourceLocation): Error {
-  // Behind a colon the parser quotes the text, which may be a password.
-  const reason = said.replace(/:[^]*/, '');
+  const reason = wordsOf(said);
   const seen = at === undefined ? reason : `line ${at.line}: ${reason}`;
   return new OffhookError(
     'E_SETTINGS',
     { subject, what, seen },
     { hint, ...(at === undefined ? {} : { at }) },
   );
+}
+
+/** What the parser says, in words for people who write settings. */
+function wordsOf(message: string): string {
+  if (message.startsWith('Source contains multiple documents'))
+    return 'it has several YAML documents, and only one can be meant';
+  if (message.startsWith('Maximum call stack')) return 'it is nested too deeply';
+  // Behind a colon the parser quotes the text, which may be a password.
+  return message.replace(/:[^]*/, '');
 }
 
 function plain(document: Document, words: Words): unknown {
@@ -102,7 +117,9 @@ function textOf(path: string): string {
           ? 'is not UTF-8 text'
           : isOurs
             ? error.message
-            : `not read: ${code}`;
+            : code === 'EACCES'
+              ? 'this user may not read it'
+              : `not read: ${code}`;
     throw new OffhookError(
       'E_SETTINGS',
       { subject: `configuration "${path}"`, what },

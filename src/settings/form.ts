@@ -2,9 +2,9 @@
  * Forms of settings as data: each says what a value must be. Checks, defaults, the JSON Schema for editors and the page of the
  * documentation follow from them.
  */
-import { nearest } from '../schema/nearest.js';
-import { expectedForm, optionsProblem, type ValueSchema } from '../schema/options.js';
-import { SCHEMAS } from '../schema/schemas.gen.js';
+import { nearest, quotedList } from '../schema/nearest.js';
+import type { Problem } from '../schema/options.js';
+import { describeValue } from '../schema/special.js';
 
 export type Form =
   /** "30s", or a number of seconds; read as ms. `words`: other texts that may stand there, which stay as they are. */
@@ -33,9 +33,21 @@ export type Form =
   | { readonly kind: 'map'; readonly of: Form; readonly name?: RegExp; readonly names?: string }
   | { readonly kind: 'object'; readonly rows: Rows }
   /** The option of agent() with that name; "${NAME}" may stand in its texts, and stays. */
-  | { readonly kind: 'option'; readonly name: string }
+  | OptionForm
   /** The first form that the JSON type of the value fits is the one that counts. */
   | { readonly kind: 'either'; readonly forms: readonly Form[] };
+
+interface OptionForm {
+  readonly kind: 'option';
+  readonly name: string;
+  /** What it must be, in words. */
+  readonly expected: string;
+  readonly problemOf: (value: unknown) => Problem | undefined;
+}
+
+export const TEXT: Form = { kind: 'text' };
+export const TEXTS: Form = { kind: 'list', of: TEXT, or_one: true };
+export const count = (least: number, most: number): Form => ({ kind: 'whole', least, most });
 
 type DurationForm = Extract<Form, { kind: 'duration' }>;
 
@@ -55,7 +67,12 @@ export type Steps = readonly (string | number)[];
 /** A setting by its name: "monitors.a.every". */
 export function nameOf(steps: Steps): string {
   return steps
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .map((step) => {
+      if (typeof step === 'number') return `[${step}]`;
+      return /^[\p{L}\p{N}_-]{1,60}$/u.test(step)
+        ? `.${step}`
+        : `[${JSON.stringify(step.length > 60 ? `${step.slice(0, 57)}...` : step)}]`;
+    })
     .join('')
     .replace(/^\./, '');
 }
@@ -65,6 +82,8 @@ export class Misfit {
   readonly steps: Steps;
   /** A predicate: "must be true or false". */
   readonly what: string;
+  /** The value that does not fit, in words; never a secret. */
+  readonly seen: string | undefined;
   readonly hint: string | undefined;
   /** The name is wrong, not the value. */
   readonly isName: boolean;
@@ -72,10 +91,11 @@ export class Misfit {
   constructor(
     steps: Steps,
     what: string,
-    { hint, isName = false }: { hint?: string; isName?: boolean } = {},
+    { seen, hint, isName = false }: { seen?: string; hint?: string; isName?: boolean } = {},
   ) {
     this.steps = steps;
     this.what = what;
+    this.seen = seen;
     this.hint = hint;
     this.isName = isName;
   }
@@ -95,11 +115,13 @@ function read(form: Form, value: unknown, steps: Steps, context: ReadContext): u
     case 'number':
       return readNumber(form, value, steps);
     case 'yes':
-      return typeof value === 'boolean' ? value : misfit(form, steps);
+      return typeof value === 'boolean' ? value : misfit(form, value, steps);
     case 'text':
       return readText(form, value, steps, context);
     case 'word':
-      return typeof value === 'string' && form.words.includes(value) ? value : misfit(form, steps);
+      return typeof value === 'string' && form.words.includes(value)
+        ? value
+        : misfit(form, value, steps);
     case 'list':
       return readList(form, value, steps, context);
     case 'map':
@@ -107,10 +129,12 @@ function read(form: Form, value: unknown, steps: Steps, context: ReadContext): u
     case 'object':
       return readObject(form.rows, value, steps, context);
     case 'option':
-      return readOption(form.name, value, steps);
+      return readOption(form, value, steps);
     case 'either': {
       const fitting = form.forms.find((one) => fitsType(one, value));
-      return fitting === undefined ? misfit(form, steps) : read(fitting, value, steps, context);
+      return fitting === undefined
+        ? misfit(form, value, steps)
+        : read(fitting, value, steps, context);
     }
   }
 }
@@ -131,7 +155,7 @@ export function formText(form: Form): string {
     case 'text':
       return form.secret === true ? 'a text, or "${NAME}" of a variable' : 'a text';
     case 'word':
-      return form.words.map((word) => `"${word}"`).join(', ');
+      return quotedList(form.words);
     case 'list':
       return form.or_one === true
         ? `${formText(form.of)}, or an array of such`
@@ -141,7 +165,7 @@ export function formText(form: Form): string {
     case 'object':
       return 'an object';
     case 'option':
-      return expectedForm(optionSchema(form.name));
+      return form.expected;
     case 'either':
       return form.forms.map(formText).join(', or ');
   }
@@ -154,16 +178,43 @@ function spanText({ least_ms: least = 0, most_ms: most }: DurationForm): string 
     : ` from ${least / 1000} s to ${most / 1000} s`;
 }
 
-function misfit(form: Form, steps: Steps): Misfit {
-  return new Misfit(steps, `must be ${formText(form)}`);
+function misfit(form: Form, value: unknown, steps: Steps): Misfit {
+  return new Misfit(steps, `must be ${formText(form)}`, { seen: seenOf(form, value) });
+}
+
+/** A value in words. Of what may hold a secret, and of what is not one value alone, only its type. */
+function seenOf(form: Form, value: unknown): string {
+  if (Array.isArray(value)) return 'got an array';
+  if (isObject(value)) return 'got an object';
+  if (value === null || !mayHoldSecret(form)) return `got ${describeValue(value)}`;
+  return typeof value === 'string' ? 'got a text' : `got a value of type ${typeof value}`;
+}
+
+function mayHoldSecret(form: Form): boolean {
+  switch (form.kind) {
+    case 'text':
+      return form.secret === true;
+    case 'list':
+    case 'map':
+      return mayHoldSecret(form.of);
+    case 'object':
+      return Object.values(form.rows).some((row) => mayHoldSecret(row.form));
+    case 'either':
+      return form.forms.some(mayHoldSecret);
+    default:
+      return false;
+  }
 }
 
 function readDuration(form: DurationForm, value: unknown, steps: Steps): unknown {
   if (typeof value === 'string' && form.words?.includes(value) === true) return value;
   const ms = msOf(value);
+  if (ms !== undefined && ms > LONGEST_MS && form.most_ms === undefined) {
+    return new Misfit(steps, 'must be at most 3650 days', { seen: seenOf(form, value) });
+  }
   return ms !== undefined && ms >= (form.least_ms ?? 1) && ms <= (form.most_ms ?? LONGEST_MS)
     ? ms
-    : misfit(form, steps);
+    : misfit(form, value, steps);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -193,7 +244,7 @@ function readNumber(
     value >= form.least &&
     value <= form.most &&
     (form.kind === 'number' || Number.isInteger(value));
-  return fits ? value : misfit(form, steps);
+  return fits ? value : misfit(form, value, steps);
 }
 
 function readText(
@@ -202,7 +253,9 @@ function readText(
   steps: Steps,
   { variable }: ReadContext,
 ): unknown {
-  if (typeof value !== 'string' || value === '' || value.includes('\0')) return misfit(form, steps);
+  if (typeof value !== 'string') return misfit(form, value, steps);
+  if (value === '') return new Misfit(steps, 'must not be empty');
+  if (value.includes('\0')) return new Misfit(steps, 'must not hold a NUL character');
   const [, name] = /^\$\{(\w+)\}$/.exec(value) ?? [];
   if (form.variables === true) return value;
   if (form.secret !== true && name !== undefined) {
@@ -217,19 +270,15 @@ function readText(
     });
   }
   const problem = form.check?.(text);
-  return problem === undefined ? text : new Misfit(steps, problem);
-}
-
-function optionSchema(name: string): ValueSchema {
-  const properties: Readonly<Record<string, ValueSchema>> = SCHEMAS.agentOptions.properties;
-  return properties[name] ?? {};
+  if (problem === undefined) return text;
+  return new Misfit(steps, problem, form.secret === true ? {} : { seen: seenOf(form, text) });
 }
 
 /** What a variable completes is checked when the agent starts: by agent() itself. */
-function readOption(name: string, value: unknown, steps: Steps): unknown {
+function readOption(form: OptionForm, value: unknown, steps: Steps): unknown {
   if (typeof value === 'string' && /\$\{\w+\}/.test(value)) return value;
-  if (value === null) return misfit({ kind: 'option', name }, steps);
-  const problem = optionsProblem('agentOptions', { [name]: value });
+  if (value === null) return misfit(form, value, steps);
+  const problem = form.problemOf(value);
   if (problem === undefined) return value;
   const what = problem.what.replace(/^option "[^"]*" /, '');
   return new Misfit(steps, what, problem.hint === undefined ? {} : { hint: problem.hint });
@@ -242,7 +291,8 @@ function readList(
   context: ReadContext,
 ): unknown {
   const isList = Array.isArray(value);
-  if (!isList && (form.or_one !== true || !fitsType(form.of, value))) return misfit(form, steps);
+  if (!isList && (form.or_one !== true || !fitsType(form.of, value)))
+    return misfit(form, value, steps);
   const list: readonly unknown[] = isList ? value : [value];
   if (list.length < (form.least ?? 0)) return new Misfit(steps, 'must not be empty');
   const items = list.map((one, index) =>
@@ -257,7 +307,7 @@ function readMap(
   steps: Steps,
   context: ReadContext,
 ): unknown {
-  if (!isObject(value)) return misfit(form, steps);
+  if (!isObject(value)) return misfit(form, value, steps);
   const entries: [string, unknown][] = [];
   for (const [name, one] of Object.entries(value)) {
     if (form.name?.test(name) === false) {
@@ -277,7 +327,7 @@ export function readObject(
   steps: Steps,
   context: ReadContext,
 ): Readonly<Record<string, unknown>> | Misfit {
-  if (!isObject(value)) return new Misfit(steps, 'must be an object');
+  if (!isObject(value)) return misfit({ kind: 'object', rows }, value, steps);
   const entries: [string, unknown][] = [];
   for (const [name, one] of Object.entries(value)) {
     if (!Object.hasOwn(rows, name)) return unknownName(rows, name, steps);
@@ -287,11 +337,14 @@ export function readObject(
     if (item instanceof Misfit) return item;
     entries.push([name, item]);
   }
-  for (const [name, { required, example }] of Object.entries(rows)) {
+  for (const [name, { required, example, form }] of Object.entries(rows)) {
     if (required !== true || Object.hasOwn(value, name)) continue;
+    // Behind the name of a secret outputs show no value at all, not even an example.
     const hint =
-      example === undefined ? {} : { hint: `write "${name}": ${JSON.stringify(example)}` };
-    return new Misfit(steps, `lacks "${name}"`, hint);
+      form.kind === 'text' && form.secret === true
+        ? `write ${JSON.stringify(example)} as its value, and set that variable`
+        : `write "${name}": ${JSON.stringify(example)}`;
+    return new Misfit(steps, `lacks "${name}"`, example === undefined ? {} : { hint });
   }
   return Object.fromEntries(entries);
 }

@@ -6,7 +6,7 @@ import { ruleProblem, type OptionsRule } from '../schema/options.js';
 import { projectFile, SHAPES } from '../schema/project-file.gen.js';
 import { Misfit, nameOf, readObject } from './form.js';
 import { placeAt, placeIn } from './json-places.js';
-import { LINES_ROW, type LinesData } from './lines.js';
+import type { LinesData } from './lines.js';
 import { MONITOR_KEYS } from './monitor-keys.js';
 import { projectFileAbove } from './project-place.js';
 
@@ -80,7 +80,7 @@ export async function readProjectFile(
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
     throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
   }
-  const lines = linesIn(value, placeOf);
+  const lines = await linesIn(value, placeOf);
   const others = Object.entries(value).filter(([key]) => !(key in POLICY_KEYS) && !OTHERS.has(key));
   return {
     path,
@@ -92,8 +92,12 @@ export async function readProjectFile(
 }
 
 /** @throws OffhookError E_SETTINGS */
-function linesIn(value: object, placeOf: ProjectFile['placeOf']): LinesData | undefined {
+async function linesIn(
+  value: object,
+  placeOf: ProjectFile['placeOf'],
+): Promise<LinesData | undefined> {
   if (!('lines' in value)) return undefined;
+  const { LINES_ROW } = await import('./line-rows.js');
   const read = readObject({ lines: LINES_ROW }, { lines: value.lines }, [], {
     variable: () => undefined,
   });

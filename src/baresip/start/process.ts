@@ -1,5 +1,5 @@
 /** The baresip process of one agent: it dies with us, its output is handed on, its end is reported once. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -125,7 +125,11 @@ function deathSignalPrefix(): string[] {
 function findDeathSignalPrefix(): string[] {
   if (process.platform !== 'linux') return [];
   const program = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
-  return program === undefined ? [] : [program, '--pdeathsig', 'KILL', '--'];
+  if (program === undefined) return [];
+  const words = ['--pdeathsig', 'KILL', '--'];
+  // It sets its capabilities as well, which a filter of system calls may refuse: of a systemd unit, or of a container.
+  const { status } = spawnSync(program, [...words, '/bin/sh', '-c', ':'], { stdio: 'ignore' });
+  return status === 0 ? [program, ...words] : [];
 }
 
 /** How the process ended, in words. */

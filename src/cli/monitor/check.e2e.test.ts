@@ -31,7 +31,7 @@ test.each([
   [
     'a wrong value',
     files({ monitors: { a: { run: 'pass.js', every: 'often' } } }),
-    /monitors\.a\.every: must be a duration of at least 1 s such as "30s", "5m" or "2h" or "never"\n.*offhook\.config\.json:1:\d+/s,
+    /monitors\.a\.every: must be a duration of at least 1 s such as "30s", "5m" or "2h" or "never": got "often" \(string\)\n.*offhook\.config\.json:1:\d+/s,
   ],
   [
     'no pattern',
@@ -41,7 +41,7 @@ test.each([
   [
     'two schedules',
     files({ monitors: { a: { run: 'pass.js', cron: '1 * * * *', every: '5m' } } }),
-    /monitors\.a\.cron: and "every" exclude each other/,
+    /monitors\.a\.cron: cannot stand beside "every"/,
   ],
   [
     'a variable that is not set',
@@ -59,6 +59,34 @@ test.each([
     /monitors\.a\.notify: names "x", which is not in "notify"/,
   ],
   [
+    'a setting that neither the monitor nor a run has',
+    { 'offhook.config.json': '{"monitors": {"a": {"run": "pass.js"}}, "autth": []}' },
+    /^offhook: autth: is no setting\n {2}hint: did you mean "auth"\?\n {2}at .*:1:41/,
+  ],
+  [
+    'a target with settings of another type',
+    files({
+      monitors: { a: { run: 'pass.js' } },
+      notify: { x: { type: 'exec', command: ['true'], url: 'http://127.0.0.1/' } },
+    }),
+    /notify\.x\.url: is a setting of type "webhook", and this target has type "exec"/,
+  ],
+  [
+    'a warning behind its critical value',
+    files({ monitors: { a: { run: 'pass.js', degraded: { mos: { warning: 2, critical: 3 } } } } }),
+    /degraded\.mos: has a warning that never comes: .*: warning 2, critical 3\n/,
+  ],
+  [
+    'no such file of variables',
+    files({ monitors: { a: { run: 'pass.js', env_file: 'none.env' } } }),
+    /^monitor "a":\noffhook: environment file "none\.env": not read: there is no such file\n/,
+  ],
+  [
+    'several documents',
+    { 'offhook.config.yaml': 'monitors: {}\n---\nmonitors: {}\n' },
+    /cannot be read: it has several YAML documents, and only one can be meant\n/,
+  ],
+  [
     'no such file',
     files({ monitors: { a: { run: 'none.js' }, b: { run: 'pass.js' } } }),
     /^monitor "a":\noffhook: "none\.js": there is no such file or folder/,
@@ -73,9 +101,9 @@ test.each([
   expect({ code, stderr: expected.test(stderr) ? '' : stderr }).toEqual({ code: 2, stderr: '' });
 });
 
-test('YAML says the same; lines go to the runs from a file of any name, and their passwords nowhere else', async () => {
+test('YAML says the same, with anchors; lines go to the runs from a file of any name, and their passwords nowhere else', async () => {
   const yaml =
-    'monitors:\n  one: { run: pass.js, every: 5m }\n  two:\n    run: [toggle.js]\n    cron: "0 9 * * *"\n';
+    'x-all: &all { every: 5m }\nmonitors:\n  one: { run: pass.js, <<: *all }\n  two:\n    run: [toggle.js]\n    cron: "0 9 * * *"\n';
   const files = {
     'watch.yaml': `${yaml}lines:\n  default: { prio: 2, password: "\${PW}" }\n  sales: { number: "1", password: hunter22 }\n  other: {}\n`,
     'pass.js': `import { line } from 'offhook/modes';\nline('sales');\n${SCENARIOS['pass.js']}`,

@@ -7,15 +7,12 @@ import { readSettings } from '../../monitor/settings/settings.js';
 import { configFile } from '../../monitor/settings/config-file.js';
 import { readProcess } from '../../settings/process-environment.js';
 import type { MonitorAction, MonitorsFlags } from '../options.js';
-import { print, printJson, secrets } from '../print.js';
+import { print, printError, printJson, secrets } from '../print.js';
+import { abortOnSignal } from '../signals.js';
+import { ask, type Limits, type Server } from './ask.js';
 
 /** A server that does not answer is not waited for longer; a run takes as long as it takes. */
 const LIMIT_MS = 10_000;
-
-interface Server {
-  readonly url: string;
-  readonly token: string | undefined;
-}
 
 /** @returns the exit code. @throws OffhookError */
 export async function monitorsCommand(
@@ -38,7 +35,7 @@ export async function monitorsCommand(
   const server = serverOf(flags);
   if (action === 'list') return list(server, flags);
   const path = encodeURIComponent(name ?? '');
-  if (action === 'run') return runOne(server, path, flags);
+  if (action === 'run') return runOne(server, name ?? '', flags);
   const answer = await asked(server, 'PUT', `/test/${path}/${action}`);
   if (flags.json === true) printJson(answer);
   const done = (answer as { ok: boolean }).ok;
@@ -93,8 +90,19 @@ function linesOf(monitors: readonly MonitorView[]): readonly string[] {
   });
 }
 
-async function runOne(server: Server, path: string, { json }: MonitorsFlags): Promise<number> {
-  const run = (await asked(server, 'POST', `/run/${path}`, [502])) as {
+async function runOne(server: Server, name: string, { json }: MonitorsFlags): Promise<number> {
+  const signal = abortOnSignal();
+  let answer: unknown;
+  try {
+    answer = await asked(server, 'POST', `/run/${encodeURIComponent(name)}`, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    printError(
+      `nobody waits for "${name}" any more, but its run goes on\n  hint: offhook monitors stop ${name} ends it`,
+    );
+    return EXIT.interrupted;
+  }
+  const run = answer as {
     monitor: string;
     outcome: string;
     duration_ms: number;
@@ -119,43 +127,30 @@ function serverOf({ url, config }: MonitorsFlags): Server {
   return { url: addressOf(settings.listen, settings.listen.port), token };
 }
 
-/** @param also codes that are answers, too. @throws OffhookError E_USAGE */
+/** @param limits of a run, which takes as long as it takes: 502 is an answer, too. @throws OffhookError E_USAGE */
 async function asked(
-  { url, token }: Server,
+  server: Server,
   method: string,
   path: string,
-  also: readonly number[] = [],
+  limits?: Limits,
 ): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(`${url}${path}`, {
-      method,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      ...(also.length === 0 ? { signal: AbortSignal.timeout(LIMIT_MS) } : {}),
-    });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new OffhookError(
-      'E_USAGE',
-      { subject: url, what: 'does not answer', seen: (cause as Error).message },
-      { hint: 'start offhook serve, or name its address with --url' },
-    );
-  }
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok || also.includes(response.status)) return body;
+  const { status, body } = await ask(server, method, path, limits ?? { limit_ms: LIMIT_MS });
+  if (status < 300 || (limits !== undefined && status === 502)) return body;
   const { message = '' } = (body ?? {}) as { message?: string };
   throw new OffhookError(
     'E_USAGE',
     {
-      subject: url,
-      what: `answered ${response.status}`,
+      subject: server.url,
+      what: `answered ${status}`,
       ...(message === '' ? {} : { seen: message }),
     },
-    {
-      hint:
-        response.status === 401 || response.status === 403
-          ? 'set OFFHOOK_TOKEN to a token of "auth" whose role allows that'
-          : 'offhook monitors list shows the monitors it has',
-    },
+    { hint: hintOf(status) },
   );
+}
+
+function hintOf(status: number): string {
+  if (status === 401 || status === 403)
+    return 'set OFFHOOK_TOKEN to a token of "auth" whose role allows that';
+  if (status === 409) return 'wait for it, or end it with offhook monitors stop';
+  return 'offhook monitors list shows the monitors it has';
 }

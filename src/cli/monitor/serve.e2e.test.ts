@@ -1,10 +1,11 @@
 /** `offhook serve` and `offhook monitors` as people use them: the built program, real runs, a real store. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { EndedRun } from '../../monitor/model/run.js';
 import type { MonitorView } from '../../monitor/model/view.js';
 import { leavingNothing } from '../../testing/leftovers.js';
+import { STORE_TROUBLES } from '../../testing/monitor/store-troubles.js';
 import { runCli, startCli, type CliResult, type RunningCli } from '../../testing/run-cli.js';
 import { type FilesRun, runFiles, steer, writeFiles } from '../../testing/run-files.js';
 
@@ -134,7 +135,8 @@ test('Ctrl-C in a call: it is ended, does not count, and nothing is left', async
 test('stop and fail from outside; a run that takes too long is ended with all it started', async () => {
   const config = {
     monitors: {
-      endless: { run: 'endless.js', every: 'never', fail_after: 1, timeout: '2s' },
+      // Longer than the five seconds that requests of Node.js have by default.
+      endless: { run: 'endless.js', every: 'never', fail_after: 1, timeout: '6s' },
       held: { run: 'call.js', every: 'never', set: { HOLD: 'yes' } },
     },
   };
@@ -142,13 +144,22 @@ test('stop and fail from outside; a run that takes too long is ended with all it
     const url = await ready(cli);
     const late = await monitors(run, url, 'run', 'endless');
     expect(late.stdout).toMatch(
-      /^endless: failed in [\d.]+ s: took longer than 2 s and was ended\n$/,
+      /^endless: failed in [\d.]+ s: took longer than 6 s and was ended\n$/,
     );
-    await monitors(run, url, 'start', 'held');
+    // Who no longer waits for a run leaves it alone.
+    const { folder, leftovers } = run;
+    const waits = startCli(['monitors', 'run', 'held', '--url', url], { cwd: folder, leftovers });
     await until(
       () => view(url, 'held'),
       ({ running }) => running !== undefined,
     );
+    expect((await monitors(run, url, 'run', 'held')).stderr).toContain('hint: wait for it');
+    waits.kill('SIGINT');
+    expect(await waits.done).toMatchObject({
+      code: 130,
+      stderr:
+        'nobody waits for "held" any more, but its run goes on\n  hint: offhook monitors stop held ends it\n',
+    });
     expect((await monitors(run, url, 'stop', 'held')).stdout).toBe(
       'held: stopped: this run does not count\n',
     );
@@ -208,6 +219,49 @@ test('kill -9 in a call: the next start knows all that was shown, and no process
     },
     GONE_MS,
   );
+});
+
+describe.each(STORE_TROUBLES)('the store fails: $what', ({ says, possible, prepare, begin }) => {
+  test.runIf(possible)('runs go on, and what they found is there when it works again', async () => {
+    const config = { monitors: { good: { run: 'pass.js', every: '1s' } }, store: 'store' };
+    const { folder, leftovers } = await writeFiles(files(config));
+    const store = join(folder, 'store');
+    await leavingNothing(leftovers, async () => {
+      const undo = prepare(store);
+      try {
+        const cli = startCli(['serve'], { cwd: folder, leftovers });
+        const url = await ready(cli);
+        const good = (): Promise<MonitorView> => view(url, 'good');
+        await until(good, ({ state }) => state.n_run >= 2);
+        const mend = begin(store);
+        const problems = async (): Promise<string> => {
+          const { problems: all } = await get<{ problems?: { text: string }[] }>(`${url}/healthz`);
+          return (all ?? []).map(({ text }) => text).join(' ');
+        };
+        await until(problems, (text) => says.every((one) => one.test(text)));
+        await cli.waitFor(/health: .*cannot be stored/);
+        const shown = await good();
+        const begun = new Set<number>();
+        await until(good, ({ running }) => {
+          if (running !== undefined) begun.add(running.started_at);
+          return begun.size >= 4;
+        });
+        expect((await good()).state.n_run - shown.state.n_run).toBeLessThanOrEqual(1);
+        mend();
+        await until(problems, (text) => !text.includes('cannot be stored'));
+        const runs = await until(
+          () => get<readonly EndedRun[]>(`${url}/monitors/good/runs?limit=100`),
+          (all) => [...begun].slice(0, 3).every((at) => all.some((run) => run.started_at === at)),
+        );
+        expect(new Set(runs.map(({ outcome }) => outcome))).toEqual(new Set(['passed']));
+        expect((await good()).state.n_run).toBeGreaterThanOrEqual(shown.state.n_run + 3);
+        const { code } = await ended(cli);
+        expect(code).toBe(0);
+      } finally {
+        undo();
+      }
+    });
+  });
 });
 
 test('the configuration is read again by SIGHUP and when the file changes; a wrong one changes nothing', async () => {
@@ -318,6 +372,8 @@ test('monitors without a server, or with the wrong words', async () => {
   expect(nobody.stderr).toMatch(
     /^offhook: http:\/\/127\.0\.0\.1:9: does not answer: .*\n {2}hint: start offhook serve/,
   );
+  const noAddress = await runFiles({}, ['monitors', 'list', '--url', 'localhost']);
+  expect(noAddress.stderr).toMatch(/^offhook: --url "localhost": is no address\n {2}hint: /);
   expect((await runFiles({}, ['monitors', 'start'])).stderr).toContain(
     'needs the name of a monitor',
   );

@@ -119,7 +119,8 @@ export function selectionOf(settings: MonitorSettings): readonly string[] {
     ...each('--scenario', settings.scenario),
     ...each('--tag', settings.tags),
     ...each('--exclude-tag', settings.exclude_tags),
-    ...each('--env-file', settings.env_file),
+    // Not --env-file: Node.js 20 takes an option of that name for its own, wherever it stands.
+    ...each('--vars', settings.env_file),
     '--',
     ...settings.run,
   ];

@@ -1,6 +1,7 @@
 /**
  * What is remembered of monitors: each run's end with the state that follows from it, the time in states, and files. What
- * is shown was stored before. A store that fails is tried again until it works; meanwhile the health is red.
+ * is shown was stored before. A store that fails is tried again until it works; meanwhile the health is red, and what runs
+ * found waits here.
  */
 import type { BegunRun, EndedRun } from '../model/run.js';
 import type { MonitorSettings } from '../model/settings.js';
@@ -37,6 +38,8 @@ const SPANS = {
   month: 30 * DAY_MS,
   quarter: 90 * DAY_MS,
 } as const satisfies Record<keyof Uptime, number>;
+/** So many runs of a monitor may wait for a store that fails, some hundred bytes each. Then its next run waits as well. */
+const MOST_WAITING = 1000;
 /** Locks learned of one monitor: more would be none of its own any more, such as an account made up for each run. */
 const MOST_LOCKS = 50;
 
@@ -45,9 +48,26 @@ export interface Known {
   readonly strip: readonly StripRun[];
 }
 
+/** A run that was handed over. */
+export interface Taken {
+  /** It is stored and shown; or the program ends and it could not be. */
+  readonly stored: Promise<void>;
+  /** The monitor need not wait any longer: it is stored, or the store fails. */
+  readonly free: Promise<void>;
+}
+
+interface Turns {
+  /** Resolves when all that was asked for so far is stored. */
+  last: Promise<void>;
+  waiting: number;
+}
+
 export class Ledger {
   readonly #parts: LedgerParts;
+  readonly #turns = new Map<Watched, Turns>();
   #isClosing = false;
+  /** The store failed while the program ends: it is not asked again, for each question may take seconds. */
+  #gaveUp = false;
 
   constructor(parts: LedgerParts) {
     this.#parts = parts;
@@ -67,17 +87,50 @@ export class Ledger {
     );
   }
 
-  begin(run: BegunRun): Promise<void> {
-    return this.#untilStored(() => this.#parts.store.begin(run));
+  /** Once: a run does not wait for a store that fails, and one that is stored late would be lost when it has ended. */
+  async begin(run: BegunRun): Promise<void> {
+    await this.#tried(() => this.#parts.store.begin(run));
   }
 
-  async save(watched: Watched, stored: StoredMonitor): Promise<void> {
-    await this.#untilStored(() => this.#parts.store.save(stored));
-    watched.stored = stored;
+  /** Changes what is stored of a monitor. */
+  save(watched: Watched, change: Partial<StoredMonitor>): Promise<void> {
+    return this.#inTurn(watched, async () => {
+      const stored = { ...watched.stored, ...change };
+      await this.#untilStored(() => this.#parts.store.save(stored));
+      watched.stored = stored;
+    });
   }
 
   /** A run has ended: stores what follows from it, then shows it. */
-  async take(watched: Watched, run: EndedRun, locks: readonly string[] = []): Promise<void> {
+  take(watched: Watched, run: EndedRun, locks: readonly string[] = []): Taken {
+    const ahead = this.#turns.get(watched)?.waiting ?? 0;
+    let failed: () => void = () => undefined;
+    const failing = new Promise<void>((resolve) => {
+      failed = resolve;
+    });
+    const stored = this.#inTurn(watched, () => this.#take(watched, { run, locks, failed }));
+    if (ahead >= MOST_WAITING) return { stored, free: stored };
+    return { stored, free: ahead > 0 ? Promise.resolve() : Promise.race([stored, failing]) };
+  }
+
+  /** All that was asked for is stored, or given up. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#turns.values()].map(({ last }) => last));
+  }
+
+  async #take(
+    watched: Watched,
+    {
+      run,
+      locks,
+      failed,
+    }: {
+      readonly run: EndedRun;
+      readonly locks: readonly string[];
+      /** Called when it cannot be stored at once. */
+      readonly failed: () => void;
+    },
+  ): Promise<void> {
     const { store, noticesOf, noticed, roster } = this.#parts;
     const { outcome, ended_at: at, note, id } = run;
     await this.#account(watched, at);
@@ -96,14 +149,13 @@ export class Ledger {
     };
     const notices =
       transition === undefined ? [] : (noticesOf?.(transition, watched.settings) ?? []);
-    await this.#untilStored(() => store.end(run, stored, transition, notices));
+    await this.#untilStored(() => store.end(run, stored, transition, notices), failed);
     watched.stored = stored;
     watched.ended(run);
     roster.show(watched);
     if (notices.length > 0) noticed?.(notices);
     // The files of the last good run make room for those of this one.
     if (renewsGood && before.last_passed?.kept === true) await this.#forget(before.last_passed.id);
-    if (!run.kept) await this.#parts.folders.remove(id).catch(() => undefined);
   }
 
   /** Adds up the time in states, looks at the disk, removes what is too old, and counts uptimes. */
@@ -177,21 +229,42 @@ export class Ledger {
     }
   }
 
-  async #untilStored(act: () => Promise<void>): Promise<void> {
-    const { health, clock } = this.#parts;
-    for (;;) {
-      try {
-        await act();
-        health.clear('store', 'write');
-        return;
-      } catch (error) {
-        const text = `what was found cannot be stored: ${reasonOf(error)}`;
-        health.set('store', 'write', text, Math.round(clock.now()));
-        if (this.#isClosing) return;
-      }
-      await new Promise<void>((resolve) => {
-        clock.after(AGAIN_MS, resolve);
+  /** One after the other for each monitor: what is stored of it follows from what was stored before. */
+  #inTurn(watched: Watched, act: () => Promise<void>): Promise<void> {
+    const turns = this.#turns.get(watched) ?? { last: Promise.resolve(), waiting: 0 };
+    this.#turns.set(watched, turns);
+    turns.waiting += 1;
+    const turn = turns.last.then(act);
+    turns.last = turn
+      .catch(() => undefined)
+      .then(() => {
+        turns.waiting -= 1;
+        if (turns.waiting === 0) this.#turns.delete(watched);
       });
+    return turn;
+  }
+
+  async #untilStored(act: () => Promise<void>, failed?: () => void): Promise<void> {
+    while (!(await this.#tried(act)) && !this.#isClosing) {
+      failed?.();
+      await new Promise<void>((resolve) => {
+        this.#parts.clock.after(AGAIN_MS, resolve);
+      });
+    }
+  }
+
+  async #tried(act: () => Promise<void>): Promise<boolean> {
+    const { health, clock } = this.#parts;
+    if (this.#gaveUp) return false;
+    try {
+      await act();
+      health.clear('store', 'write');
+      return true;
+    } catch (error) {
+      const text = `what was found cannot be stored: ${reasonOf(error)}`;
+      health.set('store', 'write', text, Math.round(clock.now()));
+      this.#gaveUp = this.#isClosing;
+      return false;
     }
   }
 }

@@ -87,7 +87,7 @@ export class Runs {
     await this.#parts.ledger.begin(begun);
     const ended: Ended = { ...NOTHING, outcome: 'failed', note };
     const run = runOf(begun, ended, { ended_at: begun.started_at, kept: false });
-    await this.#parts.ledger.take(watched, run);
+    await this.#parts.ledger.take(watched, run).stored;
   }
 
   /** Stops all runs and waits until they are gone and stored. */
@@ -95,10 +95,11 @@ export class Runs {
     this.#isClosing = true;
     for (const watched of this.#parts.roster.values()) this.stop(watched);
     await Promise.all(this.#active);
+    await this.#parts.ledger.settled();
   }
 
   async #perform(watched: Watched, trigger: Trigger): Promise<void> {
-    const { ledger, places, roster, clock } = this.#parts;
+    const { ledger, places, roster, clock, folders } = this.#parts;
     const begun = this.#begun(watched, trigger);
     const running: Running = { ...begun, abort: new AbortController() };
     const { due } = watched;
@@ -110,22 +111,28 @@ export class Runs {
     this.#noteBaresip(ended);
     const now = Math.round(clock.now());
     const verdict = verdictOf(ended, running, { now, settings: watched.settings });
-    const kept = this.#keeps(watched, verdict.outcome, begun);
+    const kept = !folders.isElsewhere(begun.id) && this.#keeps(watched, verdict.outcome, begun);
     if (isBad(verdict.outcome)) this.#sooner(watched, begun.started_at);
     const run = runOf(begun, { ...ended, ...verdict }, { ended_at: now, kept });
-    await ledger.take(watched, run, ended.locks);
+    if (!kept) await folders.remove(begun.id).catch(() => undefined);
+    const { stored, free } = ledger.take(watched, run, ended.locks);
+    await free;
     // At once: whoever asks from now on gets a run of its own, with a place of its own.
     watched.running = undefined;
     places.release(watched.name);
-    this.#tellEnd(watched.name, run);
+    const tell = this.#endsOf(watched.name);
+    void stored.then(() => {
+      tell(run);
+    });
     roster.show(watched);
   }
 
   async #run(watched: Watched, { id, abort, started_at }: Running): Promise<Ended> {
     const { folders, health, runner, clock } = this.#parts;
     try {
-      const folder = await folders.make(id);
-      health.clear('disk', 'folder');
+      const { folder, problem } = await folders.make(id);
+      if (problem === undefined) health.clear('disk', 'folder');
+      else health.set('disk', 'folder', problem, Math.round(clock.now()));
       const keep_all = this.#wantsFiles(watched, started_at);
       return await runner(watched.settings, { folder, keep_all, signal: abort.signal });
     } catch (error) {
@@ -136,9 +143,16 @@ export class Runs {
   }
 
   #tellEnd(name: string, run: EndedRun | undefined): void {
+    this.#endsOf(name)(run);
+  }
+
+  /** Tells whoever waits for the end of its run now. */
+  #endsOf(name: string): (run: EndedRun | undefined) => void {
     const ends = this.#ends.get(name) ?? [];
     this.#ends.delete(name);
-    for (const ended of ends) ended(run);
+    return (run) => {
+      for (const ended of ends) ended(run);
+    };
   }
 
   #begun({ name }: Watched, trigger: Trigger): BegunRun {

@@ -125,7 +125,7 @@ export class Watch implements Monitors {
     const watched = this.#roster.get(name);
     if (watched === undefined) return undefined;
     if (watched.isPaused === paused) return false;
-    await this.#ledger.save(watched, { ...watched.stored, paused });
+    await this.#ledger.save(watched, { paused });
     watched.restart(this.#now());
     this.#roster.show(watched);
     this.#timetable.look();
@@ -247,7 +247,7 @@ export class Watch implements Monitors {
         const stored = known.get(begun.monitor)?.stored ?? newMonitor(begun.monitor);
         await store.end(lost, stored);
       } else {
-        await this.#ledger.take(watched, lost);
+        await this.#ledger.take(watched, lost).stored;
       }
       await folders.remove(begun.id);
     }

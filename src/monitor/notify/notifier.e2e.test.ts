@@ -60,9 +60,13 @@ async function started(
   return notifier;
 }
 /** As the core does it: stores the notices of a transition. */
-async function stored(monitor: string, targets: readonly Target[], more: Partial<Transition> = {}) {
+async function stored(
+  monitor: string,
+  targets: readonly Target[],
+  { now = Date.now(), ...more }: Partial<Transition> & { now?: number } = {},
+) {
   const transition: Transition = { from: 'ok', to: 'failed', at: 1000, run: 'r1', ...more };
-  const notices = noticesOf(transition, { name: monitor, labels: {} }, targets, Date.now());
+  const notices = noticesOf(transition, { name: monitor, labels: {} }, targets, now);
   for (const notice of notices) await store.saveNotice(notice);
   return notices;
 }
@@ -101,17 +105,17 @@ test('a retry is the same message with the same id; what came meanwhile follows'
   let now = Date.now();
   const notifier = await started(targets, { now: () => now, chance: () => 0 });
   sink.answers.push({ status: 503, body: 'later' });
-  notifier.told(await stored('a', targets));
+  notifier.told(await stored('a', targets, { now }));
   await until(() => notifier.letters()[0]?.tries === 1);
   expect(notifier.letters()[0]).toMatchObject({
     state: 'waiting',
     subject: 'FAILED: a',
     problem: `127.0.0.1:${sink.port}: HTTP 503: later`,
   });
-  notifier.told(await stored('a', targets, { from: 'failed', to: 'ok', at: 2000 }));
+  notifier.told(await stored('a', targets, { from: 'failed', to: 'ok', at: 2000, now }));
   expect(sink.requests).toHaveLength(1);
   now += 2500;
-  notifier.told(await stored('b', targets));
+  notifier.told(await stored('b', targets, { now }));
   await until(async () => (await left()) === 0);
   const [first, second, ...rest] = bodies();
   expect(second).toMatchObject({ delivery: first?.delivery, transitions: first?.transitions });

@@ -2,6 +2,12 @@
 import { Cron } from 'croner';
 
 export function cronProblem(text: string): string | undefined {
+  const fields = text.trim().split(/\s+/).length;
+  const isName = text.startsWith('@');
+  if (!isName && (fields < 5 || fields > 6)) {
+    const has = fields === 1 ? '1 field' : `${fields} fields`;
+    return `is no cron pattern: it has ${has}, and needs 5 (minute hour day month weekday) or 6 (seconds in front)`;
+  }
   try {
     const cron = new Cron(text, { paused: true });
     return cron.nextRun() === null ? 'is a cron pattern that never comes' : undefined;
@@ -10,7 +16,7 @@ export function cronProblem(text: string): string | undefined {
       error instanceof Error
         ? error.message.replace(/^\w+Error: /, '').replace(/^CronPattern: /, '')
         : '';
-    return `is no cron pattern (5 fields: minute hour day month weekday; or 6, seconds first): ${why}`;
+    return `is no cron pattern (minute hour day month weekday, or seconds in front of these): ${why}`;
   }
 }
 
@@ -50,4 +56,25 @@ export function lineProblem(text: string): string | undefined {
   return /[\r\n]/.test(text) || text !== text.trim()
     ? 'must be one line, without spaces around it'
     : undefined;
+}
+
+/** The value of a header of HTTP (RFC 9110, section 5.5). */
+export function headerProblem(text: string): string | undefined {
+  return /^[\x21-\x7e\u0080-\u00ff](?:[\t\x20-\x7e\u0080-\u00ff]*[\x21-\x7e\u0080-\u00ff])?$/.test(
+    text,
+  )
+    ? undefined
+    : 'must be the value of a header: one line of Latin-1, without spaces around it';
+}
+
+/** Where the history is: a folder, or a database whose kind is known. */
+export function storeProblem(text: string): string | undefined {
+  const [, scheme, rest] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/.exec(text) ?? [];
+  if (scheme === undefined) return undefined;
+  if (!/^postgres(ql)?$/.test(scheme)) {
+    return `must be a folder, or an address that begins with postgres://; ${scheme}:// is not known`;
+  }
+  return rest !== '' && URL.canParse(text)
+    ? undefined
+    : 'must name the server and the database: postgres://USER:PASSWORD@HOST/NAME';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formText, Misfit, readObject, type Row, type Rows } from '../../settings/form.js';
-import { LINE_OWN_ROWS } from '../../settings/lines.js';
+import { LINE_OWN_ROWS } from '../../settings/line-rows.js';
 import {
   DEGRADED_ROWS,
   LISTEN_ROWS,
@@ -9,10 +9,10 @@ import {
   RETENTION_ROWS,
   SERVE_ROWS,
   STATUS_ROWS,
-  TARGET_ROWS,
   TOKEN_ROWS,
   TRIGGER_ROWS,
 } from './rows.js';
+import { TARGET_ROWS } from './target-rows.js';
 
 const TABLES: Readonly<Record<string, Rows>> = {
   SERVE_ROWS,
@@ -36,7 +36,9 @@ const ROWS = Object.entries(TABLES).flatMap(([table, rows]) =>
 
 function read(rows: Rows, value: unknown): string | object {
   const found = readObject(rows, value, [], { variable });
-  return found instanceof Misfit ? `${found.steps.join('.')} ${found.what}` : found;
+  if (!(found instanceof Misfit)) return found;
+  const { steps, what, seen } = found;
+  return `${steps.join('.')} ${what}${seen === undefined ? '' : `: ${seen}`}`;
 }
 
 describe('each setting', () => {
@@ -55,16 +57,20 @@ describe('each setting', () => {
     '%s %s: a value of another type is refused in words',
     (_table, name, { form, doc }) => {
       const said = read({ [name]: { form, doc } }, { [name]: null });
-      expect(said).toBe(`${name} must be ${formText(form)}`);
+      expect(said).toBe(`${name} must be ${formText(form)}: got null`);
     },
   );
 });
 
 describe('what does not fit', () => {
   test.each<[Rows, unknown, string]>([
-    [SERVE_ROWS, [], ' must be an object'],
+    [SERVE_ROWS, [], ' must be an object: got an array'],
     [SERVE_ROWS, { monitors: { a: { run: [] } } }, 'monitors.a.run must not be empty'],
-    [SERVE_ROWS, { monitors: { a: { run: ['x', 3] } } }, 'monitors.a.run.1 must be a text'],
+    [
+      SERVE_ROWS,
+      { monitors: { a: { run: ['x', 3] } } },
+      'monitors.a.run.1 must be a text: got 3 (number)',
+    ],
     [
       SERVE_ROWS,
       { monitors: { '': { run: 'x' } } },
@@ -73,37 +79,45 @@ describe('what does not fit', () => {
     [
       SERVE_ROWS,
       { monitors: {}, max_parallel: 0 },
-      'max_parallel must be a whole number from 1 to 1000',
+      'max_parallel must be a whole number from 1 to 1000: got 0 (number)',
     ],
     [SERVE_ROWS, { monitors: {}, constructor: 1 }, 'constructor is no setting'],
     [
       MONITOR_ROWS,
       { every: '0s' },
-      'every must be a duration of at least 1 s such as "30s", "5m" or "2h" or "never"',
+      'every must be a duration of at least 1 s such as "30s", "5m" or "2h" or "never": got "0s" (string)',
     ],
-    [
-      MONITOR_ROWS,
-      { every: '99999d' },
-      'every must be a duration of at least 1 s such as "30s", "5m" or "2h" or "never"',
-    ],
+    [MONITOR_ROWS, { every: '99999d' }, 'every must be at most 3650 days: got "99999d" (string)'],
     [
       MONITOR_ROWS,
       { timezone: 'Mars/Olympus' },
-      'timezone is no time zone such as "Europe/Berlin" or "UTC"',
+      'timezone is no time zone such as "Europe/Berlin" or "UTC": got "Mars/Olympus" (string)',
     ],
-    [MONITOR_ROWS, { cron: '0 0 31 2 *' }, 'cron is a cron pattern that never comes'],
-    [MONITOR_ROWS, { labels: { 'a-b': 'x' } }, 'labels.a-b must be letters, digits and _'],
+    [
+      MONITOR_ROWS,
+      { cron: '0 0 31 2 *' },
+      'cron is a cron pattern that never comes: got "0 0 31 2 *" (string)',
+    ],
+    [
+      MONITOR_ROWS,
+      { labels: { 'a-b': 'x' } },
+      'labels.a-b must be made of letters, digits and _, and not begin with a digit',
+    ],
     [
       MONITOR_ROWS,
       { set: { A: 'two\nlines' } },
       'set.A must be one line, without spaces around it',
     ],
-    [MONITOR_ROWS, { degraded: { mos: 7 } }, 'degraded.mos must be a number from 1 to 5'],
+    [
+      MONITOR_ROWS,
+      { degraded: { mos: 7 } },
+      'degraded.mos must be a number from 1 to 5: got 7 (number)',
+    ],
     [MONITOR_ROWS, { degraded: { mos: { warn: 3 } } }, 'degraded.mos.warn is no setting'],
     [
       MAINTENANCE_ROWS,
       { from: '2026-12-24' },
-      'from must be a time with its offset, such as "2026-12-24T18:00:00+01:00"',
+      'from must be a time with its offset, such as "2026-12-24T18:00:00+01:00": got "2026-12-24" (string)',
     ],
     [
       TARGET_ROWS,
@@ -114,14 +128,46 @@ describe('what does not fit', () => {
     [
       TARGET_ROWS,
       { type: 'webhook', on: ['broken'] },
-      'on.0 must be "degraded", "failing", "failed", "unknown", "recovered"',
+      'on.0 must be "degraded", "failing", "failed", "unknown" or "recovered": got "broken" (string)',
     ],
     [
       TOKEN_ROWS,
       { name: 'a', token: 'short' },
       'token must have at least 16 characters of ASCII without spaces: try openssl rand -hex 24',
     ],
-  ])('%#: %j', (rows, value, said) => {
+    [
+      MONITOR_ROWS,
+      { cron: '* * * *' },
+      'cron is no cron pattern: it has 4 fields, and needs 5 (minute hour day month weekday) or 6 (seconds in front): got "* * * *" (string)',
+    ],
+    [SERVE_ROWS, { monitors: {}, listen: { host: '' } }, 'listen.host must not be empty'],
+    [
+      SERVE_ROWS,
+      { monitors: {}, store: 'mysql://me:pw@db/x' },
+      'store must be a folder, or an address that begins with postgres://; mysql:// is not known',
+    ],
+    [
+      SERVE_ROWS,
+      { monitors: {}, store: 'postgres://' },
+      'store must name the server and the database: postgres://USER:PASSWORD@HOST/NAME',
+    ],
+    [
+      TARGET_ROWS,
+      { type: 'webhook', headers: { a: 'x\r\ny: z' } },
+      'headers.a must be the value of a header: one line of Latin-1, without spaces around it',
+    ],
+    // What may hold a secret is not shown, whatever it is.
+    [
+      SERVE_ROWS,
+      { monitors: {}, auth: 'a-token-of-mine-1234' },
+      'auth must be an array, each an object: got a text',
+    ],
+    [
+      TARGET_ROWS,
+      { type: 'exec', env: { PIN: 1234 } },
+      'env.PIN must be a text, or "${NAME}" of a variable: got a value of type number',
+    ],
+  ])('%#', (rows, value, said) => {
     expect(read(rows, value)).toBe(said);
   });
 

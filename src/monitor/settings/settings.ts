@@ -2,14 +2,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { OffhookError } from '../../errors.js';
 import { secretValues } from '../../model/secret-names.js';
-import type {
-  Maintenance,
-  MonitorSettings,
-  Schedule,
-  Threshold,
-  ThresholdName,
-  TriggerSettings,
-} from '../model/settings.js';
+import { suggestion } from '../../schema/habits.js';
+import { SCHEMAS } from '../../schema/schemas.gen.js';
+import type { Maintenance, MonitorSettings, Schedule, TriggerSettings } from '../model/settings.js';
 import { LONGEST_WINDOW } from '../model/states.js';
 import type { Target } from '../model/targets.js';
 import type { Retention } from '../store/store.js';
@@ -20,13 +15,14 @@ import {
   RETENTION_ROWS,
   SERVE_ROWS,
   STATUS_ROWS,
-  TARGET_ROWS,
   TOKEN_ROWS,
   TRIGGER_ROWS,
 } from './rows.js';
-import { type LinesData, secretsOfLines } from '../../settings/lines.js';
-import { targetOf } from './targets.js';
 import { readConfig } from '../../settings/config-text.js';
+import { type LinesData, secretsOfLines } from '../../settings/lines.js';
+import { TARGET_ROWS } from './target-rows.js';
+import { targetOf } from './targets.js';
+import { thresholdsOf } from './thresholds.js';
 
 interface Token {
   readonly name: string;
@@ -106,16 +102,21 @@ export function readSettings(
     variables.add(name);
     return environment[name];
   };
-  const fail = ({ steps, what, hint, isName }: Misfit): OffhookError =>
+  const fail = ({ steps, what, seen, hint, isName }: Misfit): OffhookError =>
     new OffhookError(
       'E_SETTINGS',
-      { subject: steps.length === 0 ? `configuration "${path}"` : nameOf(steps), what },
+      {
+        subject: steps.length === 0 ? `configuration "${path}"` : nameOf(steps),
+        what,
+        ...(seen === undefined ? {} : { seen }),
+      },
       {
         hint: hint ?? 'correct it; docs/monitor-settings.md lists all settings',
         at: config.placeOf(steps, isName),
       },
     );
-  const read = readObject(SERVE_ROWS, ofServe(config.value), [], { variable });
+  const own = ofServe(config.value);
+  const read = own instanceof Misfit ? own : readObject(SERVE_ROWS, own, [], { variable });
   if (read instanceof Misfit) throw fail(read);
   const folder = dirname(path);
   const settings = resolved(read, { path, folder });
@@ -123,13 +124,25 @@ export function readSettings(
   return { ...settings, variables: [...variables] };
 }
 
-/** Other keys of the file are about runs: `offhook run` checks them. */
+/** Keys about runs stay out: `offhook run` checks them. One that neither knows would be a setting that nobody obeys. */
 function ofServe(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const ofRuns = Object.keys(SCHEMAS.projectFile.properties);
+  const names = [...Object.keys(SERVE_ROWS), ...ofRuns];
+  const odd = Object.keys(value).find((key) => !names.includes(key) && !key.startsWith(OF_OTHERS));
+  if (odd !== undefined) {
+    const hint =
+      suggestion('projectFile', odd, names) ??
+      `the settings of the monitor are ${Object.keys(SERVE_ROWS).join(', ')}`;
+    return new Misfit([odd], 'is no setting', { hint, isName: true });
+  }
   return Object.fromEntries(
     Object.entries(value).filter(([key]) => Object.hasOwn(SERVE_ROWS, key)),
   );
 }
+
+/** Keys that begin so belong to whoever writes the file: a place for anchors of YAML. */
+const OF_OTHERS = 'x-';
 
 function resolved(
   values: Values,
@@ -148,7 +161,7 @@ function resolved(
   }
   const notify: Target[] = [];
   for (const [name, own] of targets) {
-    const target = targetOf(name, { ...initials(TARGET_ROWS), ...own });
+    const target = targetOf(name, own, initials(TARGET_ROWS));
     if (target instanceof Misfit) return target;
     notify.push(target);
   }
@@ -205,7 +218,7 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
   const values: Values = { ...initials(MONITOR_ROWS), ...given };
   if (values['run'] === undefined) return at(name, undefined, 'lacks "run": the scenario files');
   if (given['every'] !== undefined && given['cron'] !== undefined) {
-    return at(name, 'cron', 'and "every" exclude each other');
+    return at(name, 'cron', 'cannot stand beside "every": a monitor has one schedule');
   }
   const [warn, fail, of] = [values['warn_after'], values['fail_after'], values['of']] as [
     number,
@@ -224,11 +237,13 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
     if (typeof one === 'string') return new Misfit(['monitors', name, 'maintenance', index], one);
     maintenance.push(one);
   }
+  const degraded = thresholdsOf(name, values['degraded'] as Values);
+  if (degraded instanceof Misfit) return degraded;
   const {
     every: _e,
     cron: _c,
     timezone: _t,
-    degraded,
+    degraded: _d,
     every_when_failing,
     timeout,
     trigger,
@@ -243,7 +258,7 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
       : { every_when_failing_ms: every_when_failing as number }),
     timeout_ms: timeout as number,
     ...(trigger === undefined ? {} : { trigger: triggerOf(trigger as Values) }),
-    degraded: thresholdsOf(degraded as Values),
+    degraded,
     maintenance,
   };
 }
@@ -259,15 +274,6 @@ function triggerOf(given: Values): TriggerSettings {
     timeout: number;
   };
   return { exec, timeout_ms: timeout };
-}
-
-function thresholdsOf(values: Values): MonitorSettings['degraded'] {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, limit]): [ThresholdName, Threshold] => [
-      name as ThresholdName,
-      typeof limit === 'number' ? { warning: limit } : (limit as Threshold),
-    ]),
-  );
 }
 
 function maintenanceOf(window: Values, timezone: string): Maintenance | string {

@@ -43,9 +43,28 @@ const NEEDED: Readonly<Record<string, readonly (keyof Values)[]>> = {
   exec: ['command'],
 };
 
-export function targetOf(name: string, given: Readonly<Record<string, unknown>>): Target | Misfit {
-  const values = given as unknown as Values;
+/** What only targets of one type have. */
+const OF_TYPE: Readonly<Record<Target['type'], readonly (keyof Values)[]>> = {
+  webhook: ['url', 'secret', 'headers', 'template', 'bot_token', 'chat_id', 'routing_key'],
+  email: ['smtp', 'from', 'to'],
+  exec: ['command', 'env'],
+};
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** @param own what the configuration says of it. @param initials what holds where it says nothing */
+export function targetOf(name: string, own: Given, initials: Given): Target | Misfit {
+  const values = { ...initials, ...own } as unknown as Values;
   const { type, template } = values;
+  const stray = Object.entries(OF_TYPE).find(
+    ([other, keys]) => other !== type && keys.some((key) => Object.hasOwn(own, key)),
+  );
+  if (stray !== undefined) {
+    const [other, keys] = stray;
+    const key = keys.find((one) => Object.hasOwn(own, one)) ?? '';
+    const what = `is a setting of type "${other}", and this target has type "${type}"`;
+    return new Misfit(['notify', name, key], what, { isName: true, hint: 'take one of them out' });
+  }
   const kind = type === 'webhook' ? template : type;
   const lacking = NEEDED[kind]?.find((key) => values[key] === undefined);
   if (lacking !== undefined) {

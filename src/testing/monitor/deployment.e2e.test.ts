@@ -99,6 +99,8 @@ test.skipIf(!hasSystemd)('systemd takes the unit, and finds it well shut in', as
   const unit = join(folder, 'offhook.service');
   const words = textOf('offhook.service');
   expect(words).toContain('/usr/local/bin/offhook serve');
+  // Without it the kernel kills no agent whose run was killed: setpriv cannot ask for that.
+  expect(words).toMatch(/^SystemCallFilter=~@privileged.*\n(#.*\n)*SystemCallFilter=capset$/m);
   writeFileSync(unit, words.replace('/usr/local/bin/offhook', process.execPath));
   const { stdout, stderr } = await run('systemd-analyze', ['verify', unit]);
   expect(stdout + stderr).toBe('');

@@ -115,6 +115,26 @@ test('packets of a digit: marker, one time stamp, growing duration, three ends',
   expect((behind!.timestamp - events[0]!.timestamp) >>> 0).toBe(800);
 });
 
+test('opus: time stamps count 48 kHz, the duration of a digit 8 kHz', async () => {
+  const { rtp } = await session(0);
+  const socket = await rawSocket(1);
+  const parameters = agreed(1, { codec: 'opus', payloadType: 111, ptimeMs: 30 });
+  await rtp.prepare(parameters);
+  rtp.start(parameters);
+  const [all] = await Promise.all([packets(socket, 9), rtp.sendDigits('7', { durationMs: 60 })]);
+  const events = all.filter(({ payloadType }) => payloadType === 101);
+  expect(events.slice(0, 3).map(({ payload }) => (payload[2]! << 8) | payload[3]!)).toEqual([
+    160, 320, 480,
+  ]);
+  // packets of 20 ms, as 30 make no frame; audio goes on behind the digit
+  const audio = all.filter(({ payloadType }) => payloadType === 111);
+  const steps = audio.slice(1).map(({ timestamp }, i) => (timestamp - audio[i]!.timestamp) >>> 0);
+  expect(steps.filter((step) => step % 960 !== 0)).toEqual([]);
+  expect(steps).toContain(960);
+  const behind = audio.find(({ timestamp }) => ((timestamp - events[0]!.timestamp) | 0) > 0)!;
+  expect((behind.timestamp - events[0]!.timestamp) >>> 0).toBe(960 * 3);
+});
+
 test('a session that is held sends and records nothing, and has no file open', async () => {
   const [alice, bob] = [await session(0), await session(1)];
   bob.rtp.start(agreed(0));

@@ -18,6 +18,8 @@ interface OpenVideo {
   readonly session: Promise<VideoSession>;
   /** The session, once it listens. */
   open?: VideoSession;
+  /** What the session does since the last offer and answer. */
+  parameters?: VideoParameters;
 }
 
 export class Video {
@@ -35,8 +37,9 @@ export class Video {
   negotiated(call: string, { video, offerer }: SettledMedia): void {
     const before = this.#calls.get(call);
     if (video === undefined) {
-      const parameters = { payloadType: 0, accepts: [], sends: false, receives: false } as const;
-      if (before !== undefined) this.#start(before, { ...parameters, remote: NOBODY });
+      const { parameters } = before ?? {};
+      if (before === undefined || parameters === undefined) return;
+      this.#start(before, { ...parameters, sends: false, receives: false });
       return;
     }
     const { offered, answered } = video;
@@ -54,10 +57,11 @@ export class Video {
     this.#start(one, srtp === undefined ? parameters : { ...parameters, srtp });
   }
 
-  #start({ session }: OpenVideo, parameters: VideoParameters): void {
+  #start(video: OpenVideo, parameters: VideoParameters): void {
+    video.parameters = parameters;
     this.#peer.inBackground(
       'video',
-      session.then((one) => {
+      video.session.then((one) => {
         one.start(parameters);
       }),
     );
@@ -114,8 +118,6 @@ export class Video {
   }
 }
 
-/** Of a stream that is switched off: nothing is sent to it. */
-const NOBODY = { address: '127.0.0.1', port: 9 };
 const NOWHERE = new Set(['0.0.0.0', '::']);
 
 function parametersOf(own: SdpMedia, remote: SdpMedia): VideoParameters | undefined {

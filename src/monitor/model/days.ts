@@ -1,7 +1,6 @@
 /** Days (UTC, as the store sums them) as status pages show them: how many runs counted, and how many of these were good. Pure. */
 import type { Outcome } from './run.js';
 import { isBad, isCounted } from './states.js';
-import type { Bucket } from './view.js';
 
 export interface DaySum {
   /** Runs that counted. */
@@ -38,7 +37,8 @@ export function daysOf(known: readonly Day[], now: number): DaySum[] {
   );
 }
 
-export function dayOf({ at, runs }: Bucket): Day {
+/** @param bucket the sums of a day, by outcomes */
+export function dayOf({ at, runs }: { at: number; runs: Partial<Record<Outcome, number>> }): Day {
   const counted = (Object.entries(runs) as [Outcome, number][]).filter(([one]) => isCounted(one));
   const sum = (counts: typeof counted): number => counts.reduce((all, [, count]) => all + count, 0);
   return { at, runs: sum(counted), good: sum(counted.filter(([one]) => !isBad(one))) };

@@ -74,7 +74,11 @@ export function forEditors(schema, rows, others) {
       properties: { name: { type: 'string', description: 'For --project.' }, ...forms },
     },
   };
-  return withProperties(schema, { ...forms, projects, ...others });
+  // Keys that belong to whoever writes the file (src/settings/monitor-keys.ts).
+  return {
+    ...withProperties(schema, { ...forms, projects, ...others }),
+    patternProperties: { '^x-': {} },
+  };
 }
 
 function formOf({ kind, text, json, initial }) {
@@ -121,7 +125,7 @@ the flags of \`run\`.
 
 - **The file** of a run is the \`offhook.config.json\` of the folder you are in, or the nearest above. Paths in it are relative to
   it. \`offhook.config.yaml\` (or \`.yml\`) says the same in YAML; two of them in one folder are an error. No other form is read: an
-  \`offhook.config.js\`, \`.ts\` or \`.toml\` in that folder is warned of. A key that does not exist is an error.
+  \`offhook.config.js\`, \`.ts\` or \`.toml\` in that folder is warned of. A key that does not exist is an error, but for those that begin with \`x-\`, which are yours.
 - **Paths** on the command line replace those of the file; \`list\` and \`check\` take them, too.
 - **Lists replace lists**: \`--tag fast\` leaves nothing of the "tag" in the file. In a file a list is an array; in a variable its values
   are separated by commas, those of ${lineKeys(ofRun)} by line breaks.

@@ -7,7 +7,7 @@ import { projectFile, SHAPES } from '../schema/project-file.gen.js';
 import { Misfit, nameOf, readObject } from './form.js';
 import { placeAt, placeIn } from './json-places.js';
 import type { LinesData } from './lines.js';
-import { MONITOR_KEYS } from './monitor-keys.js';
+import { MONITOR_KEYS, withoutOwnKeys } from './monitor-keys.js';
 import { projectFileAbove } from './project-place.js';
 
 /** Hundreds of monitors and lines may stand there. */
@@ -69,11 +69,12 @@ export async function readProjectFile(
 ): Promise<ProjectFile> {
   const content = text(path, owners);
   const isJson = path.endsWith('.json');
-  const { value, placeOf } = isJson ? ofJson(path, content) : await ofYaml(path, content);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const { value: written, placeOf } = isJson ? ofJson(path, content) : await ofYaml(path, content);
+  if (typeof written !== 'object' || written === null || Array.isArray(written)) {
     if (isJson) throw bad(path, 'is not a JSON object', 'write { } around its settings');
     throw bad(path, 'does not hold settings', 'write NAME: VALUE, each on a line of its own');
   }
+  const value = withoutOwnKeys(written);
   const problem = ruleProblem(RULE, value);
   if (problem !== undefined) {
     // Whatever the problem, its text names the option first.

@@ -84,7 +84,7 @@ test.each([
   [
     'several documents',
     { 'offhook.config.yaml': 'monitors: {}\n---\nmonitors: {}\n' },
-    /cannot be read: it has several YAML documents, and only one can be meant\n/,
+    /cannot be read: line 2: it has several YAML documents, and only one can be meant\n/,
   ],
   [
     'no such file',

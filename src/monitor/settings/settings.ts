@@ -20,6 +20,7 @@ import {
 } from './rows.js';
 import { readConfig } from '../../settings/config-text.js';
 import { type LinesData, secretsOfLines } from '../../settings/lines.js';
+import { withoutOwnKeys } from '../../settings/monitor-keys.js';
 import { TARGET_ROWS } from './target-rows.js';
 import { targetOf } from './targets.js';
 import { thresholdsOf } from './thresholds.js';
@@ -129,7 +130,7 @@ function ofServe(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const ofRuns = Object.keys(SCHEMAS.projectFile.properties);
   const names = [...Object.keys(SERVE_ROWS), ...ofRuns];
-  const odd = Object.keys(value).find((key) => !names.includes(key) && !key.startsWith(OF_OTHERS));
+  const odd = Object.keys(withoutOwnKeys(value)).find((key) => !names.includes(key));
   if (odd !== undefined) {
     const hint =
       suggestion('projectFile', odd, names) ??
@@ -140,9 +141,6 @@ function ofServe(value: unknown): unknown {
     Object.entries(value).filter(([key]) => Object.hasOwn(SERVE_ROWS, key)),
   );
 }
-
-/** Keys that begin so belong to whoever writes the file: a place for anchors of YAML. */
-const OF_OTHERS = 'x-';
 
 function resolved(
   values: Values,

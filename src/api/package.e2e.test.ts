@@ -34,7 +34,7 @@ let tarball = '';
 /** Files of the package. */
 let packed: readonly string[] = [];
 
-/** In the project, as its user. */
+/** Runs a command in the project, as its user. */
 const asUser = (...words: readonly [string, ...string[]]): ReturnType<typeof runAsUser> =>
   runAsUser(words, { cwd: project, home: leftovers.folder });
 

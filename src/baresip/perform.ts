@@ -60,7 +60,7 @@ export async function perform<T>(
   );
 }
 
-/** From the end of the connection to the end of the process, which explains it. */
+/** So long after the connection the process ends at the latest; its end explains that of the connection. */
 const END_FOLLOWS_MS = 1000;
 
 /** Replies to commands whose effect is not awaited, or is reported elsewhere. */

@@ -291,7 +291,7 @@ export class Session implements RunningAgent {
     return this.#life.stopping;
   }
 
-  /** To be called once the process has ended and its output was read. */
+  /** Must be called once the process has ended and its output was read. */
   ended(exit: Exit): void {
     this.#wire.end();
     const { error, event } = this.#life.ended(exit, this.#lastLines);
@@ -343,7 +343,7 @@ export class Session implements RunningAgent {
 
   #event(event: CtrlEvent): void {
     if (event.name === 'CALL_MENC') this.dumps.encrypted(event);
-    // For the caller it is not answered yet.
+    // The caller sees no answer yet.
     const isEarly = this.ground.proxy?.early.isEarly(event.call) === true;
     if (isEarly && event.name === 'CALL_ESTABLISHED') return;
     this.#wire.event(event);

@@ -215,7 +215,7 @@ function addSelecting(program: Command, run: Run, booted: Live | undefined): voi
     });
 }
 
-/** For commands that run scenario files: the thread starts while their own code is still loading. */
+/** Loads a command that runs scenario files: the thread starts while the command's own code is still loading. */
 async function withThreads(
   options: { limits: ThreadLimits; size?: number | undefined },
   booted: Live | undefined,

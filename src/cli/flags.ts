@@ -262,17 +262,17 @@ export function ofScenario<T>(row: Flag<T>): Flag<T> {
   return having({ scope: 'scenario' }, row);
 }
 
-/** For `moved`: the value is a path. */
+/** Moves a value that is a path; `moved` calls it. */
 export function path(value: string, move: (path: string) => string): string {
   return move(value);
 }
 
-/** For `moved`: a program, which without a "/" is looked for in the PATH. */
+/** Moves the path of a program, which without a "/" is looked for in the PATH; `moved` calls it. */
 export function program(value: string, move: (path: string) => string): string {
   return value.includes('/') ? move(value) : value;
 }
 
-/** For `moved`: NAME=PATH, or NAME alone. */
+/** Moves the path of NAME=PATH; NAME alone stays as it is. `moved` calls it. */
 export function namedPath(value: string, move: (path: string) => string): string {
   const at = value.indexOf('=');
   return at === -1 || at === value.length - 1

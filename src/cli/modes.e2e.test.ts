@@ -52,7 +52,7 @@ describe.concurrent('lines of the project file', () => {
     expect(logs.sort()).toEqual(['***', '***', '127.0.0.1:9 ***', '127.0.0.1:9 ***']);
     expect(stdout).not.toMatch(/hunter22|written-out-1/);
     for (const name of ['sales', 'support']) {
-      // in the order of the record: each takes the line, and has ended before the next one takes it
+      // the record shows that each takes the line, and has ended before the next one takes it
       const order = events.flatMap((event) => {
         if (event.type === 'locks_taken' && event.locks.includes(`line:${name}`)) return ['takes'];
         const isItsEnd = event.type === 'scenario_finished' && event.scenario.name.startsWith(name);

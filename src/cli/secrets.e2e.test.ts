@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runFiles } from '../testing/run-files.js';
 
-/** Of the lab, of --set, of an env file, of load_env(), of the environment, of an account that never registers, of HTTP. */
+/** They come from the lab, --set, an env file, load_env(), the environment, an account that never registers, and HTTP. */
 const SECRETS = {
   lab: 'pw-alice',
   set: 's3t/ "t0ken" +&ü',

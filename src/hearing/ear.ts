@@ -23,7 +23,7 @@ export interface Listener {
   piece(piece: Piece): void;
   /** Called after each look, whether samples came or not. */
   looked?(now: number): void;
-  /** In how many ms the listener may have something to decide or to report. */
+  /** @returns in how many ms the listener may have something to decide or to report */
   waits?(now: number): number;
   /** Bears the loss of a frame: files may be emptied while it listens. */
   readonly bears_loss?: true;

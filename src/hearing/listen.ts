@@ -80,7 +80,7 @@ export interface Wanted {
   readonly verb: string;
   readonly limitMs: number;
   readonly call?: string | undefined;
-  /** Of the stream in the call; undefined: its first one. */
+  /** The label of the stream in the call; undefined: its first one. */
   readonly label?: string | undefined;
 }
 

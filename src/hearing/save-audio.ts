@@ -51,7 +51,7 @@ export class SavedAudio {
   readonly #nameOf: NameOf;
   readonly #problem: (text: string) => void;
   readonly #tracks: Track[] = [];
-  /** By call; further streams of a call by call and label. */
+  /** The key is the call, for further streams of it the call and the label. */
   readonly #calls = new Map<string, SavedCall>();
   /** Calls in their order. */
   readonly #ids: string[] = [];
@@ -180,7 +180,7 @@ function part({ samples, repeats }: Sound, fromMs: number, toMs: number): Int16A
 /** Path of the file for a call of an agent, counted from 1; with a label that of a stream beside its first one. */
 export type AudioFile = (agent: string, call: number, label?: string) => string;
 
-/** In bytes. */
+/** A part of a file name is cut behind so many bytes. */
 const LONGEST_PART = 70;
 
 /**

@@ -61,7 +61,7 @@ test('what is missing, false or too old says so', () => {
     'CN=SHAKEN 1234, the issuer of CN=below, is no authority',
   );
   expect(problem([ofOld], [old], NOW + 2 * DAY_S)).toContain('of CN=old root is valid from');
-  // one that signed itself, and is not trusted
+  // the certificate has signed itself, and is not trusted
   expect(problem([root], [namesake])).toBe(
     'CN=root has signed its certificate itself, and is not trusted',
   );

@@ -22,11 +22,11 @@ export interface ReadOptions {
   /** Who calls and who is called, as the message says: must be what was signed. */
   readonly orig?: string;
   readonly dest?: string;
-  /** Of the compact form: when it was signed, in s since 1970. */
+  /** When a token in the compact form, which does not say it, was signed: seconds since 1970. */
   readonly iat?: number;
-  /** In seconds since 1970. */
+  /** The time at which the token is judged, in seconds since 1970. */
   readonly now?: number;
-  /** In seconds. */
+  /** A token that is older is refused; in seconds. */
   readonly max_age?: number;
 }
 

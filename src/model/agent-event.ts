@@ -173,7 +173,7 @@ export type AgentEvent =
       received: number;
       audio_ms?: number;
       remote_sent?: number;
-      /** Of a peer with video. */
+      /** The stream of video of a peer that has one. */
       video?: VideoFlow;
     }
   /** An RTCP report arrived. `quality` is what the script reads; `packets` are those that RTCP has counted so far. */

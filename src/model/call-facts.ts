@@ -25,7 +25,7 @@ interface RtpFlow {
   /** Audio decoded so far, in ms, and when that last changed. */
   audio_ms?: number;
   audio_at?: number;
-  /** Of a call with video. */
+  /** The stream of video of a call that has one. */
   video?: VideoFlow;
   /** When the packets were last counted. */
   at: number;

@@ -102,7 +102,7 @@ export interface CheckedCall {
   readonly mode: Mode;
   readonly lines: Lines;
   readonly values: Read;
-  /** As it was given: the modes read durations themselves. */
+  /** The data as they were given: the modes read durations themselves. */
   readonly data: CallData;
   readonly src?: Line;
   readonly dst?: Line;

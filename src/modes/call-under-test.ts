@@ -295,7 +295,7 @@ export class CallUnderTest {
 
   // --- calls that nobody expects
 
-  /** To be asked at the end, too: a call that came and went while a verb ran is in the SIP log. */
+  /** Must be called at the end, too: a call that came and went while a verb ran is in the SIP log. */
   refuseSecond(): void {
     for (const one of this.#agents) {
       const other = one.sip.received('INVITE').find(({ call_id }) => !this.#known.has(call_id));

@@ -34,7 +34,7 @@ export type Lines = Readonly<Record<string, Line>>;
 /** Names whose values all others inherit; CallTest writes the second. */
 const DEFAULTS = ['default', ':default:'];
 
-/** Of a phone; agent() checks their values. */
+/** The options of a phone that a line may have; agent() checks their values. */
 const AGENT_OPTIONS = {
   username: true,
   domain: true,

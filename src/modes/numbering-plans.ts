@@ -18,7 +18,7 @@ export interface NumberingPlan {
 }
 
 /**
- * By country code. NANP: ATIS-0300119 and the numbering plan of NANPA; Germany: Bundesnetzagentur, Nummernplan; United Kingdom:
+ * The key is the country code. NANP: ATIS-0300119 and the numbering plan of NANPA; Germany: Bundesnetzagentur, Nummernplan; United Kingdom:
  * Ofcom, National Telephone Numbering Plan; France: Arcep, plan de numérotation, which is closed since 1996. All of them
  * below E.164, which allows 15 digits in all.
  */
@@ -69,7 +69,7 @@ export const NUMBERING_PLANS: Readonly<Record<string, NumberingPlan>> = {
   },
 };
 
-/** For a country that is not in the table: whatever E.164 allows. */
+/** @returns the plan of a country that is not in the table: whatever E.164 allows */
 export function unknownPlan(international: string, national: string): NumberingPlan {
   return {
     name: 'the country',

@@ -246,7 +246,7 @@ function plainText(text: string): string {
   return text.replaceAll(/[\s.\-/()]/g, '');
 }
 
-/** For other tables of options. */
+/** Other tables of options check a plan by it. */
 export const DIALPLAN_CHECK: Check<Dialplan> = {
   takes: 'an object such as { country: "49", city: "30" }',
   read: (value) => readDialplan('dialplan', value),

@@ -5,7 +5,7 @@ import { show } from '../sandbox/guest/assert/show.js';
 import { argumentProblem } from './problem.js';
 
 export interface Check<T> {
-  /** In words: 'a whole number from 1 to 64'. */
+  /** What it takes, in words: 'a whole number from 1 to 64'. */
   readonly takes: string;
   /** The value as it is used; undefined for one that does not fit. May throw an error that says more. */
   readonly read: (value: unknown, path: string) => T | undefined;
@@ -84,7 +84,7 @@ export const text: Check<string> = {
   read: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
 };
 
-/** In milliseconds. */
+/** Takes a duration; its value is in milliseconds. */
 export const duration: Check<number> = {
   takes: 'a duration such as "500ms" or "2s", or a number of seconds',
   read: (value) =>

@@ -35,7 +35,7 @@ const CHECKS = {
 const EXEC =
   'a scenario starts no programs: the configuration of the monitor that runs it may name one';
 
-/** For tables of options: a trigger, or its URL alone. */
+/** Tables of options take a trigger, or its URL alone. */
 export const trigger: Check<Trigger> = {
   takes: 'a URL, or an object such as { url, method, query, body }',
   read: (value, path) => {

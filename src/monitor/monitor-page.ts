@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { OffhookError } from '../errors.js';
 
-/** From src/monitor, dist/monitor and dist/program alike: all of them lie as deep. */
+/** The path holds in src/monitor, dist/monitor and dist/program alike: all of them lie as deep. */
 const FOLDER = new URL('../../dist/monitor/', import.meta.url);
 
 /** @returns HTML, in which `__NONCE__` stands for the nonce of the answer's policy (CSP) */

@@ -15,7 +15,7 @@ export interface CallWish {
   /** The call is a recording session. */
   readonly recording?: {
     readonly labels: readonly string[];
-    /** By their labels: what single streams send. */
+    /** What single streams send; the key is the label of the stream. */
     readonly sources: ReadonlyMap<string, StreamSource>;
     readonly metadata: MetadataChoice;
     readonly metadataType?: string | undefined;

@@ -18,9 +18,9 @@ export interface PeerCall {
   /** The Call-ID. */
   readonly id: string;
   readonly outgoing: boolean;
-  /** Of an outgoing call, its INVITE. */
+  /** The INVITE of an outgoing call. */
   pending?: Pending;
-  /** Of an incoming call, the transaction of its INVITE. */
+  /** The transaction of the INVITE of an incoming call. */
   server?: ServerTransaction;
   /** Transactions of INVITEs received in the call, by their CSeq: an ACK has that number. */
   readonly invites: Map<number, ServerTransaction>;
@@ -39,7 +39,7 @@ export interface PeerCall {
   established: boolean;
   closed: boolean;
   cancel?: SipMessage;
-  /** Of a call that is a recording session of this client. */
+  /** What a call records that is a recording session of this client. */
   recording?: RecordedCall;
   /** Responses of on_invite() that are still to come. */
   readonly planned: Set<() => void>;

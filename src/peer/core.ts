@@ -28,6 +28,6 @@ export interface PeerCore {
   readonly dialogs: OtherDialogs;
   /** Appends to the log, folds, and wakes all waiting verbs; returns the seq of the entry. */
   emit(event: AgentEvent): number;
-  /** For what nobody waits for: a failure becomes a warning. */
+  /** Lets work go on that nobody waits for: a failure becomes a warning. */
   inBackground(what: string, work: Promise<unknown>): void;
 }

@@ -49,7 +49,7 @@ export class InviteAnswers {
     this.#calls = calls;
   }
 
-  /** From now on every INVITE is answered so; those that wait, too. */
+  /** Answers every INVITE by these steps from now on; those that wait, too. */
   plan(steps: readonly InviteStep[]): void {
     this.#steps = steps;
     for (const call of this.#calls.open) {

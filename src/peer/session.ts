@@ -112,7 +112,7 @@ export class PeerSession implements PeerCore, MessengerUser {
     }
   }
 
-  /** For what nobody waits for: a failure is told as a warning. */
+  /** Lets work go on that nobody waits for: a failure is told as a warning. */
   inBackground(what: string, work: Promise<unknown>): void {
     work.catch((error: unknown) => {
       if (!this.#isStopped) {

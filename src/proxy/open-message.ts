@@ -8,7 +8,7 @@ import { fullName, parseHead, type HeaderField } from '../sip/sip-message.js';
 interface Line {
   /** Full name in lower case. */
   readonly key: string;
-  /** With continuation lines, without the line break at the end. */
+  /** The field with its continuation lines, without the line break at the end. */
   readonly text: string;
   /** The line break in front of it; CR LF where it was not read. */
   readonly before?: string;
@@ -60,7 +60,7 @@ export class OpenMessage {
     return /^[^ ]+ ([^ ]+) SIP\/2\.0$/.exec(this.start)?.[1] ?? '';
   }
 
-  /** Of a response; undefined in a request. */
+  /** The status code of a response; undefined in a request. */
   get code(): number | undefined {
     const code = this.method === undefined ? /^\S+ 0*([1-9]\d*)/.exec(this.start)?.[1] : undefined;
     return code === undefined ? undefined : Number(code);

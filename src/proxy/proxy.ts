@@ -79,7 +79,7 @@ export class AgentProxy {
   readonly #disguise: Disguise;
   readonly #inner: UdpSocket;
   readonly #login: LoginTranslation | undefined = undefined;
-  /** By the branch of the Via. */
+  /** The way of each transaction; the key is the branch of the Via. */
   readonly #ways = new Recent<Way>(KEPT);
   /** Where responses to requests of the world go, by the branch the phone knows. */
   readonly #origins = new Recent<Destination>(KEPT);
@@ -156,7 +156,7 @@ export class AgentProxy {
     return hostPort(this.#wish.address, this.#wish.innerPort);
   }
 
-  /** From now on messages pass, with the consent of the user. */
+  /** Lets messages pass from now on, with the consent of the user. */
   serve(user: ProxyUser): void {
     this.#user = user;
     this.#own = new OwnRequests(this.#wish.account, this.#wire, this.#numbers, {

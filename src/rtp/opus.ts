@@ -8,7 +8,7 @@ import { RATE, RTP_CLOCKS, type Codec } from './codec.js';
 const PACKET_TIMES = [5, 10, 20, 40, 60] as const;
 /** bit/s of narrowband speech with some to spare (RFC 7587, 3.1.1: 8 to 12 kbit/s). */
 const BITRATE = 24_000;
-/** Of 10; 5 takes a third more time, 10 more than twice as much. */
+/** The effort of the encoder, 0 to 10. It is enough for the sound of a telephone; 5 takes a third more time, 10 more than twice as much. */
 const COMPLEXITY = 2;
 const LEAST_BITRATE = 6000;
 /** Loss that in-band FEC prepares for, where the other side can use it. */

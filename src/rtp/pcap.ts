@@ -29,7 +29,7 @@ interface Frame {
   readonly bytes: Buffer;
 }
 
-/** Of packets of other protocols some look like RTP: a stream has at least so many. */
+/** A stream has at least so many packets: some of other protocols look like RTP. */
 const LEAST_PACKETS = 2;
 /** A capture of all interfaces has packets twice: so many packets back an equal one is looked for. */
 const TWICE_WITHIN = 32;

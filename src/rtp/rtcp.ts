@@ -3,7 +3,7 @@
 export interface ReportBlock {
   /** The source it is about. */
   readonly ssrc: number;
-  /** Of 256, since the report before. */
+  /** How many of 256 packets were lost since the report before. */
   readonly fractionLost: number;
   /** Packets, since the beginning; negative where packets came twice. */
   readonly lost: number;

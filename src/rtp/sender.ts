@@ -38,7 +38,7 @@ export class Sender implements ReportedSender {
   #replay: Replay | undefined;
   /** Its first half: with SRTP the other side must see it wrap around (RFC 3711, 3.3.1). */
   #sequence = randomInt(2 ** 15);
-  /** Of the packet that is due next. */
+  /** The time stamp of the packet that is due next. */
   #timestamp = randomInt(2 ** 32);
   #due = CLOCK.now();
   #clock = RATE;

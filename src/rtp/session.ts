@@ -263,7 +263,7 @@ export class RtpSession {
     };
   }
 
-  /** Of what this side receives; undefined as long as nothing came. */
+  /** The quality of what this side receives; undefined as long as nothing came. */
   quality(): Quality | undefined {
     const heard = this.#receiver.heard;
     if (heard === undefined || this.#parameters === undefined) return undefined;

@@ -31,14 +31,14 @@ function digitOf(event: number): string | undefined {
 
 export interface EventPacket {
   readonly marker: boolean;
-  /** Of the beginning of the event. */
+  /** The time stamp at which the event began. */
   readonly timestamp: number;
   readonly payload: Uint8Array;
 }
 
 interface Wanted {
   readonly event: number;
-  /** In ticks of the RTP clock. */
+  /** How long the event has lasted so far, in ticks of the RTP clock. */
   readonly duration: number;
   readonly gap: number;
   /** Called when the last packet of the event was sent the last time. */

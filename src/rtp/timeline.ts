@@ -11,7 +11,7 @@ const AHEAD = 2 * RATE;
 const BACK = RATE;
 /** A new count of time stamps joins what is there, if the pause between was no longer. */
 const PAUSE = RATE / 10;
-/** Of a sender that is so far ahead of time nothing is recorded. */
+/** A sender that is so far ahead of time is not recorded. */
 const MOST_AHEAD = 10 * RATE;
 
 export class Timeline {

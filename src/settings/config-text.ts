@@ -39,7 +39,7 @@ export function parseConfig(path: string, text: string, words: Words): ConfigTex
     prettyErrors: false,
     // The words of an error say it; a warning would be printed by the parser, in words of its own.
     logLevel: 'error',
-    // As YAML 1.1 had it, and people still write it: "<<: *common".
+    // YAML 1.1 had "<<: *common", and people still write it.
     merge: true,
   });
   const at = (offset: number): SourceLocation => {

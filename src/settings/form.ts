@@ -55,7 +55,7 @@ export interface Row {
   readonly form: Form;
   /** What the setting means, as a sentence. */
   readonly doc: string;
-  /** As somebody would write it. */
+  /** The default, as somebody would write it. */
   readonly initial?: unknown;
   readonly example?: unknown;
   readonly required?: true;

@@ -64,7 +64,7 @@ const LIMITS = {
   calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
 } as const;
 
-/** Of what was given, in errors. */
+/** Errors show so many characters of what was given. */
 const LONGEST_SHOWN = 200;
 
 const DEFAULT_AGENTS: Limit = { value: 100, origin: 'default' };

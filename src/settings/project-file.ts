@@ -162,7 +162,7 @@ async function ofYaml(path: string, content: string): Promise<Parsed> {
   });
   return {
     value: value ?? {},
-    // As of JSON: the name of a setting, or an element of a list.
+    // The place is that of a name of a setting, or of an element of a list, as in JSON.
     placeOf: (steps) => placeOf(steps, typeof steps.at(-1) === 'string'),
   };
 }

@@ -37,7 +37,7 @@ export interface ScenarioVariables {
 /** Limits to the variables a scenario gets. */
 export interface VariableLimits {
   /**
-   * Of the environment, --env-file and .env files: all other variables were given to, or written by, the
+   * Variables of the environment, --env-file and .env files: all other variables were given to, or written by, the
    * scenario itself.
    */
   readonly allows: (name: string) => boolean;

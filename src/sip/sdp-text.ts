@@ -8,7 +8,7 @@ export interface AudioCodec {
   readonly payload: number;
   /** Clock rate of its timestamps. */
   readonly rate: number;
-  /** In the rtpmap, where there are more than one. */
+  /** The number of channels that the rtpmap names; absent: one, which it does not name. */
   readonly channels?: number;
 }
 

@@ -1,6 +1,6 @@
 /** How long something computes, whatever else the machine does meanwhile. Never shipped. */
 
-/** In ms, of this process. */
+/** @returns the processor time of this process that it takes, in ms */
 export function cpuMs(compute: () => unknown): number {
   const before = process.cpuUsage();
   compute();

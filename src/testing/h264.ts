@@ -22,7 +22,7 @@ export const CLIP: readonly Uint8Array[] = [
 ];
 export const CLIP_PICTURES = 5;
 
-/** With start codes of three octets and of four, in turn. */
+/** @returns a byte stream with start codes of three octets and of four, in turn */
 export function byteStream(nals: readonly Uint8Array[]): Buffer {
   return Buffer.concat(
     nals.flatMap((one, i) => [Uint8Array.of(...(i % 2 === 0 ? [0] : []), 0, 0, 1), one]),

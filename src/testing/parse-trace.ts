@@ -14,7 +14,7 @@ export interface Parsed {
   /** The times in the marks of the messages. */
   times: (string | undefined)[];
   lines: string[];
-  /** For each message and each line whether it is proven to be baresip's own. */
+  /** Whether each message and each line is proven to be baresip's own. */
   proven: { messages: boolean[]; lines: boolean[] };
   oddities: string[];
 }
@@ -56,7 +56,7 @@ export function request(...lines: string[]): string {
   return ['INVITE sip:b@h SIP/2.0', 'Call-ID: c', 'CSeq: 7 INVITE', ...lines, '', ''].join('\r\n');
 }
 
-/** As baresip writes a frame: in these pieces, each of which can come in a read of its own. */
+/** @returns the pieces in which baresip writes a frame, each of which can come in a read of its own */
 export function written(raw: string, address: string): Buffer[] {
   return ['\x1b[36;1m#\n', `${address}\n`, raw, '\x1b[;m\n'].map((one) =>
     Buffer.from(one, 'latin1'),

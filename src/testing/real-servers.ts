@@ -30,7 +30,7 @@ export function needBaresip110(): Promise<string> {
   return found;
 }
 
-/** On which the suites run, as variables of the environment: the one found, and a second version. */
+/** The versions of baresip on which the suites run, as variables of the environment: the one found, and a second one. */
 export const SUITE_BARESIPS = [
   { which: 'the one found', second: false, env: () => Promise.resolve({}) },
   {

@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT_MS = 25_000;
 
 export interface CliOptions {
   cwd?: string;
-  /** On top of the environment of the tests; undefined removes a variable. */
+  /** Variables on top of the environment of the tests; undefined removes one. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Written to stdin, which is closed then. */
   input?: string;

@@ -43,7 +43,7 @@ export function sip(arrow: '>' | '<', start: string, more: Partial<SipMessage> =
   const code = /^\d/.test(first)
     ? { code: Number(first), reason: rest.join(' '), method: 'INVITE' }
     : { method: first };
-  // Of an own request and of its responses the From is the agent's.
+  // The From of an own request and of its responses is the agent's.
   const own = (arrow === '>') === !('code' in code);
   return {
     direction: arrow === '>' ? 'sent' : 'received',
@@ -59,7 +59,7 @@ export function sip(arrow: '>' | '<', start: string, more: Partial<SipMessage> =
   };
 }
 
-/** From and To with those tags; "" stands for none. */
+/** @returns From and To with those tags; "" stands for none */
 export function tagged(from: string, to: string): SipMessage['headers'] {
   return [
     ['From', `"P" <sip:p@h>;tag=${from}`],

@@ -58,9 +58,9 @@ export class Dumps {
   readonly #streams: AudioStream[] = [];
   readonly #listeners: Told[] = [];
   readonly #owner: DumpOwner;
-  /** By name: the owners of files announced under it. */
+  /** The owners of files that were announced; the key is the name of the file. */
   readonly #announced = new Map<string, Promise<Owner>[]>();
-  /** By name: the streams whose file had that name. */
+  /** The streams whose file had the name that is the key. */
   readonly #opened = new Map<string, Promise<readonly AudioStream[]>[]>();
   #files = 0;
   #timer: NodeJS.Timeout | undefined;

@@ -392,7 +392,7 @@ export class CallLog {
     this.media.forget(call.id);
     const { id, invite, outgoing, final } = call;
     if (told) this.#emit({ type: 'call_closed', call: id, ended, ...(message && { message }) });
-    // For the script it never was a call.
+    // The script never saw it as a call.
     else if (!outgoing && invite && final) this.#habits.refusedInvite(invite, final);
   }
 }

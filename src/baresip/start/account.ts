@@ -20,7 +20,7 @@ export interface Account {
   outbound: string | undefined;
   /** The parameter of `uanew`; with regint 0 the account is created but not registered. */
   line(regint: number): string;
-  /** For a serverless agent whose headers go by the route: the account line for a call to that URI. */
+  /** The account line for a call to that URI; only a serverless agent whose headers go by the route has it. */
   lineFor?(uri: string): string;
   /** The outbound proxy that carries headers in the account line. */
   headerRoute?: string;

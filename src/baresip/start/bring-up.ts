@@ -1,4 +1,4 @@
-/** From the start of the process to an agent that can be used: control connection, modules, account, headers. */
+/** Makes an agent that can be used out of a started process: control connection, modules, account, headers. */
 import type { Socket } from 'node:net';
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';

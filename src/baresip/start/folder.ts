@@ -72,7 +72,7 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
 }
 
-/** For the sudden end of this process: kills its remaining agents and removes its folders, at once. */
+/** Kills the remaining agents of this process and removes its folders, at once: it is about to end. */
 export function abandonAgents(): void {
   for (const folder of ownedFolders()) {
     const [owner, agent = ''] = pidLines(folder);

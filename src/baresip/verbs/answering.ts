@@ -8,7 +8,7 @@ import { accept } from './calls.js';
 
 const ACCEPT_MS = 5000;
 
-/** To be called with every event of the agent. */
+/** Must be called with every event of the agent. */
 export function answerIncoming(agent: RunningAgent, event: AgentEvent): void {
   const { answer } = agent.ground.options;
   if (event.type !== 'call_incoming' || agent.refusal !== undefined) return;

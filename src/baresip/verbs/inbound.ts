@@ -153,7 +153,7 @@ export function stopResponding(agent: RunningAgent): Done {
   return { seq: agent.nextSeq - 1 };
 }
 
-/** To be called with every event of the agent. */
+/** Must be called with every event of the agent. */
 export function refuseIncoming(agent: RunningAgent, event: AgentEvent): void {
   if (event.type !== 'call_incoming' || agent.refusal === undefined) return;
   agent.calls.expectHangup(event.call);

@@ -13,7 +13,7 @@ const LIMIT = 5000;
 const MS = 1000;
 /** What the first part of a verb takes of it. */
 const FIRST_MS = 600;
-/** For the test process to get its turn. */
+/** The test process may get its turn so much later. */
 const SLACK_MS = 250;
 const binaries = await testBinaries();
 

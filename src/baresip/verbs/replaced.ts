@@ -14,7 +14,7 @@ export function takesReplaces({
   return proxy !== undefined || hasCapability(context.binary.version, 'replaces');
 }
 
-/** To be called with every message: an INVITE with Replaces ends the call it names, and rings (RFC 3891, 3). */
+/** Must be called with every message: an INVITE with Replaces ends the call it names, and rings (RFC 3891, 3). */
 export function endReplaced(agent: RunningAgent, message: SipMessage): void {
   if (message.direction !== 'received' || message.method !== 'INVITE') return;
   const value = message.code === undefined ? headerOf(message.headers, 'replaces') : undefined;

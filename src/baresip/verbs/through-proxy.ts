@@ -27,7 +27,7 @@ const PHONES: ReadonlyMap<string, string> = new Map([
   ['REFER', 'transfer()'],
 ]);
 
-/** In seconds. */
+/** The lifetime where a script names none, in seconds. */
 const DEFAULT_EXPIRES = 3600;
 
 /** The proxy in front of the agent. @throws OffhookError E_CAPABILITY; `what`: "headers of one call" */

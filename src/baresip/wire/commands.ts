@@ -16,7 +16,7 @@ export interface CommandSet {
   counters(call: string): Command[];
   register(line: string, regint: number): Command[];
   unregister(line: string): Command[];
-  /** To be sent a while before `register`, on versions where `register` replaces the account. */
+  /** Must be sent a while before `register`, on versions where `register` replaces the account. */
   readonly renewMailbox: readonly Command[];
   /** Replaces the account by another account line; its calls and its binding end. */
   replace(line: string): Command[];

@@ -31,7 +31,7 @@ const GARBAGE_SHOWN = 80;
 export class Ctrl {
   readonly #socket: Socket;
   readonly #sink: CtrlSink;
-  /** For the trace. */
+  /** The name that the trace shows. */
   readonly #agent: string;
   readonly #decoder = new NetstringDecoder();
   readonly #pending = new Map<string, (reply: Reply | Error) => void>();

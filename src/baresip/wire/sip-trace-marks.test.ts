@@ -11,7 +11,7 @@ import {
   type Parsed,
 } from '../../testing/parse-trace.js';
 
-/** As baresip writes it: local time. */
+/** The time as baresip writes it: local time. */
 const now = new Date().toTimeString().slice(0, 8);
 const MARKS = '\x1b[;m\n\x1b[36;1m#\n';
 const FORGED = [

@@ -38,7 +38,7 @@ const UNCONFIRMED =
 
 export class Wire {
   readonly #sink: WireSink;
-  /** For the trace. */
+  /** The name that the trace shows. */
   readonly #agent: string;
   readonly #evidence: SentEvidence;
   readonly #stdout: SipTraceParser;

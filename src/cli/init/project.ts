@@ -13,7 +13,7 @@ export type CiSystem = Exclude<InitFlags['ci'], 'none' | undefined>;
 export interface Project {
   /** Absolute; it need not exist yet. */
   readonly folder: string;
-  /** Of its git repository, else the folder itself. CI systems look for their files there. */
+  /** The top of its git repository, else the folder itself. CI systems look for their files there. */
   readonly root: string;
   /** Which CI systems it uses, as far as its files tell, else its git remotes. */
   readonly ci: readonly CiSystem[];

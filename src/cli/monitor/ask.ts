@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { OffhookError } from '../../errors.js';
 
 export interface Server {
-  /** As `offhook serve` prints it. */
+  /** The address as `offhook serve` prints it. */
   readonly url: string;
   readonly token: string | undefined;
 }

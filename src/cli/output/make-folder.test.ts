@@ -17,7 +17,7 @@ import { makeFolder } from '../../app/make-folder.js';
 const STRANGER = 54_321;
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'offhook-links-')));
 let count = 0;
-/** As /tmp: everybody may make what he likes in it, and nobody can remove what is another's. */
+/** The folder is like /tmp: everybody may make what he likes in it, and nobody can remove what is another's. */
 let open = '';
 let target = '';
 

@@ -1,7 +1,7 @@
 /** The reporters of --reporter, what each is for, and which of them a command line asks for. */
 import { OffhookError } from '../../errors.js';
 
-/** With a line for the help each. */
+/** The reporters, each with a line for the help. */
 export const REPORTERS = {
   console: 'every scenario line by line (the default for up to 10 on a terminal)',
   list: 'a line for each scenario, failures at the end (the default otherwise, and in logs)',
@@ -75,7 +75,7 @@ export function wantedReporters(asked: Asked, around: Surroundings): readonly Wa
 export const REPORT_AUDIO = ['failed', 'all', 'none'] as const;
 type ReportAudio = (typeof REPORT_AUDIO)[number];
 
-/** Of which attempts the page has the audio. @throws E_USAGE */
+/** @returns of which attempts the page has the audio. @throws E_USAGE */
 export function reportAudioOf(flag = 'failed'): ReportAudio {
   const known = REPORT_AUDIO.find((one) => one === flag);
   if (known !== undefined) return known;

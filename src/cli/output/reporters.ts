@@ -344,7 +344,7 @@ function stdoutTerminal(flags: Asked, { environment, live }: Around): Terminal {
   return new Terminal({ output: process.stdout, colour, live });
 }
 
-/** For what people must read although a report for programs is on stdout. */
+/** @returns the page for what people must read although a report for programs is on stdout */
 function stderrPage(): Page {
   const stream = new StreamOutput('stderr');
   return new Page(stream.write.bind(stream), palette(0), () => stream.columns);

@@ -49,7 +49,7 @@ function removedEmpty(folder: string): boolean {
   }
 }
 
-/** By renaming, so that there is always one. */
+/** Replaces the link by renaming, so that there is always one. */
 function pointTo(runs: string, name: string): void {
   const link = join(runs, `.latest-${name}`);
   symlinkSync(name, link);

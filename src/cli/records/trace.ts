@@ -21,7 +21,7 @@ import { NEWEST_RUN } from '../output/run-folders.js';
 import { print, secrets } from '../print.js';
 
 const EVENTS = 'events.ndjson';
-/** Of more failed scenarios than these, only the names are printed. */
+/** Where more scenarios failed, only the names of the rest are printed. */
 const MOST_TRACES = 5;
 const MOST_NAMES = 20;
 

@@ -2,12 +2,12 @@
 import type { SourceLocation } from '../../errors.js';
 import { Unfit, type Flag } from '../flags.js';
 
-/** From the strongest to the weakest. */
+/** The levels from the strongest to the weakest. */
 export const LEVELS = ['flag', 'variable', 'file', 'default'] as const;
 
 export interface Origin {
   readonly from: (typeof LEVELS)[number];
-  /** In words: `--jobs`, `OFFHOOK_JOBS`, `jobs in offhook.config.json`, `default`. */
+  /** Who said it, in words: `--jobs`, `OFFHOOK_JOBS`, `jobs in offhook.config.json`, `default`. */
   readonly said: string;
   readonly at?: SourceLocation;
 }

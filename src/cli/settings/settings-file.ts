@@ -18,7 +18,7 @@ const ROWS: ReadonlyMap<string, { readonly name: string; readonly flag: Flag<unk
 );
 
 interface Where {
-  /** Of the file. */
+  /** The path of the file. */
   readonly path: string;
   readonly cwd: string;
   /** Whose settings go before those of the file as a whole. */

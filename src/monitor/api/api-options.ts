@@ -81,7 +81,7 @@ export interface ApiOptions {
 }
 
 export interface Api {
-  /** Without a slash at its end; the wildcard address is shown as loopback. */
+  /** The address without a slash at its end; the wildcard address is shown as loopback. */
   readonly url: string;
   close(): Promise<void>;
 }

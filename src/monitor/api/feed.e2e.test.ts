@@ -256,7 +256,7 @@ describe('/events', () => {
     await change();
     listener.socket.resume();
     await listener.untilStates(2);
-    // Of 100 MB.
+    // All that was sent would be 100 MB.
     expect(listener.bytes).toBeLessThan(60_000_000);
     expect(listener.tail.slice(listener.tail.lastIndexOf('"paused"'))).toMatch(/^"paused":false/);
     listener.socket.destroy();

@@ -21,7 +21,7 @@ export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT';
-  /** As fastify writes it: "/test/:name/start"; "*" at its end is the rest of the path. */
+  /** The path as fastify writes it: "/test/:name/start"; "*" at its end is the rest of the path. */
   readonly path: string;
   /** Who may: `open` is for everybody, with or without a token. */
   readonly access: 'open' | Role;
@@ -38,7 +38,7 @@ export interface Route {
   readonly query?: Readonly<Record<string, Parameter>>;
   readonly headers?: Readonly<Record<string, Parameter>>;
   readonly body?: Schema;
-  /** By status. Those that every route may give (401, 403, 429 and so on) are not repeated. */
+  /** The answers; the key is their status. Those that every route may give (401, 403, 429 and so on) are not repeated. */
   readonly answers: Readonly<Record<number, Answer>>;
   readonly handler: Handler;
 }

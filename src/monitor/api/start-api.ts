@@ -21,7 +21,7 @@ import { Waiting } from './waiting.js';
 const LARGEST_BODY = 16 * 1024;
 /** Names of monitors in addresses; longer ones are no names. */
 const LONGEST_PARAMETER = 500;
-/** For a request's header, and for all of it: an unfinished one holds a connection. */
+/** How long the header of a request may take, and all of it: an unfinished one holds a connection. */
 const HEADER_MS = 10_000;
 const REQUEST_MS = 20_000;
 const KEEP_ALIVE_MS = 60_000;

@@ -73,7 +73,7 @@ export class Ledger {
     this.#parts = parts;
   }
 
-  /** From now on what cannot be stored is given up after one try. */
+  /** Gives up what cannot be stored after one try, from now on. */
   close(): void {
     this.#isClosing = true;
   }

@@ -117,7 +117,7 @@ export class Runs {
     if (!kept) await folders.remove(begun.id).catch(() => undefined);
     const { stored, free } = ledger.take(watched, run, ended.locks);
     await free;
-    // At once: whoever asks from now on gets a run of its own, with a place of its own.
+    // This is done at once: whoever asks from now on gets a run of its own, with a place of its own.
     watched.running = undefined;
     places.release(watched.name);
     const tell = this.#endsOf(watched.name);

@@ -29,7 +29,7 @@ export interface MonitorView {
   readonly state: MonitorState;
   readonly settings: MonitorSettings;
   readonly paused: boolean;
-  /** In a maintenance window. */
+  /** Whether a maintenance window is open. */
   readonly in_maintenance: boolean;
   /** Its process runs. */
   readonly running?: { readonly id: string; readonly started_at: number };
@@ -89,7 +89,7 @@ export interface Spread {
 
 /** What can be asked of and done with monitors, by name. Whoever asks for a name that is none gets undefined. */
 export interface Monitors {
-  /** In the order of the configuration. */
+  /** @returns all monitors in the order of the configuration */
   all(): readonly MonitorView[];
   find(name: string): MonitorView | undefined;
   /** Begins a run at once, or as soon as there is a place. false: it runs or waits already. */

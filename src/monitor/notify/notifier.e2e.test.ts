@@ -59,7 +59,7 @@ async function started(
   await notifier.start();
   return notifier;
 }
-/** As the core does it: stores the notices of a transition. */
+/** Stores the notices of a transition, as the core does it. */
 async function stored(
   monitor: string,
   targets: readonly Target[],

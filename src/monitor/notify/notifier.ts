@@ -32,7 +32,7 @@ export interface NotifierDeps {
   /** Called when `letters`, `undelivered` or `problems` may have changed. */
   readonly changed?: () => void;
   readonly now?: () => number;
-  /** In [0, 1). */
+  /** Gives a number in [0, 1). */
   readonly chance?: () => number;
   /** Reminders and the store are looked after that often; a message that is due does not wait for it. */
   readonly look_ms?: number;

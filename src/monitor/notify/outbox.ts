@@ -28,7 +28,7 @@ export class Outbox {
     for (const notice of await this.#store.notices()) this.#notices.set(notice.id, notice);
   }
 
-  /** In the order in which they came. */
+  /** @returns all notices in the order in which they came */
   all(): readonly StoredNotice[] {
     return [...this.#notices.values()];
   }

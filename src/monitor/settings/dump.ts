@@ -7,7 +7,7 @@ import { readConfig } from '../../settings/config-text.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** In place of a secret that is written out; one that names a variable stays as it is. */
+/** Stands in place of a secret that is written out; one that names a variable stays as it is. */
 const HIDDEN = '***';
 
 /** @param path of a configuration that was found to be right */

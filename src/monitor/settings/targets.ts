@@ -2,7 +2,7 @@
 import type { Target, ToldOf, WebhookForm, WebhookTarget } from '../model/targets.js';
 import { Misfit } from '../../settings/form.js';
 
-/** As TARGET_ROWS read them: durations in ms, secrets filled in. */
+/** Settings as TARGET_ROWS read them: durations in ms, secrets filled in. */
 interface Values {
   readonly type: Target['type'];
   readonly on: readonly ToldOf[];

@@ -4,7 +4,7 @@ import type { MonitorState, State, Transition } from '../model/states.js';
 import { asNumber, asText, type Row, textOrNull, type Value } from './sql.js';
 import type { StoredMonitor, StoredNotice } from './store.js';
 
-/** In the order of `state, paused, last, last_passed, learned_locks`. */
+/** @returns the values of `state, paused, last, last_passed, learned_locks`, in this order */
 export function monitorValues(monitor: StoredMonitor): readonly Value[] {
   const { state, paused, last, last_passed, learned_locks } = monitor;
   return [
@@ -55,7 +55,7 @@ export function transitionOf(row: Row): Transition {
   };
 }
 
-/** In the order of `id, target, created_at, body, tries, next_at, problem`. */
+/** @returns the values of `id, target, created_at, body, tries, next_at, problem`, in this order */
 export function noticeValues(notice: StoredNotice): readonly Value[] {
   const { id, target, created_at, body, tries, next_at, problem } = notice;
   return [id, target, created_at, body, tries, next_at ?? null, textOrNull(problem)];

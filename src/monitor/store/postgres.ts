@@ -203,7 +203,7 @@ class PostgresServer implements Sql {
 }
 
 interface Place {
-  /** Without anything that is secret. */
+  /** The address without anything that is secret. */
   readonly shown: string;
   readonly secrets: readonly string[];
 }

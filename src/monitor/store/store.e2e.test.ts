@@ -31,7 +31,7 @@ for (const { kind, there, fresh } of places.kinds) {
     });
     afterEach(() => store.close());
 
-    /** As after a restart. */
+    /** Opens the store anew, as after a restart. */
     async function reopened(): Promise<Store> {
       await store.close();
       return (store = await openStore(where));

@@ -52,7 +52,7 @@ export interface Store {
   begin(run: BegunRun): Promise<void>;
   begun(): Promise<readonly BegunRun[]>;
   /**
-   * In one transaction: the run ends, the monitor is as given, the hour and day have it, the change is noted, and so are the
+   * Does all this in one transaction: the run ends, the monitor is as given, the hour and day have it, the change is noted, and so are the
    * notices of it: a process that is killed has told nobody, and the next one finds what is to be told.
    */
   end(

@@ -10,7 +10,7 @@ export class PortPool {
   readonly #further: Slot[] = [];
   #taking: Promise<void> | undefined;
   #isReleased = false;
-  /** For descriptions outside of calls, which nobody sends to. */
+  /** The port in descriptions outside of calls, to which nobody sends. */
   readonly first: number;
 
   /** @param take gives further groups of ports, which this pool releases */

@@ -49,7 +49,7 @@ export class RecordingDescription implements Describes {
   readonly #port: (stream: number) => number | undefined;
   readonly #codecs: readonly AudioCodec[];
   readonly #isClient: boolean;
-  /** Of the streams of audio, in their order: of a recorder those of the last offer. */
+  /** The labels of the streams of audio, in their order; a recorder has those of the last offer. */
   #labels: readonly (string | undefined)[];
   readonly #encryption: MediaEncryption;
   /** The keys of each stream of audio. */

@@ -32,7 +32,7 @@ interface OpenStream {
 }
 
 interface OpenCall {
-  /** By the number of the m= line. The first one is what is meant where nobody names a stream. */
+  /** The key is the number of the m= line. The first stream is meant where nobody names one. */
   readonly streams: Map<number, OpenStream>;
   readonly planned: Set<() => void>;
   quality?: NodeJS.Timeout;
@@ -42,7 +42,7 @@ export class Rtp implements CallMedia {
   readonly #peer: PeerCore;
   readonly #video: Video;
   readonly #calls = new Map<string, OpenCall>();
-  /** By call and label. */
+  /** What the streams of a call send: the keys are the call and the label. */
   readonly #sources = new Map<string, ReadonlyMap<string, StreamSource>>();
   readonly #streams: AudioStream[] = [];
   readonly #listeners: ((stream: AudioStream) => void)[] = [];
@@ -240,7 +240,7 @@ export class Rtp implements CallMedia {
     this.#listeners.push(wanted);
   }
 
-  /** From now on every call sends the sound; undefined: silence. */
+  /** Makes every call send the sound from now on; undefined: silence. */
   send(sound: Sound | undefined): number {
     this.#sound = sound;
     for (const { streams } of this.#calls.values()) {
@@ -267,7 +267,7 @@ export class Rtp implements CallMedia {
     this.#peer.emit({ type: 'audio_ended', source: text, completed: true });
   }
 
-  /** Of the first stream of the call. */
+  /** @returns the session of the first stream of the call */
   session(call: string): Promise<RtpSession> | undefined {
     return firstOf(this.#calls.get(call))?.session;
   }

@@ -90,7 +90,7 @@ export interface SettledKeys {
   readonly problem?: string;
 }
 
-/** Of a stream that is not refused, as both sides have described it, whoever wrote the descriptions. */
+/** @returns the keys of a stream that is not refused, as both sides have described it, whoever wrote the descriptions */
 export function settledKeys(
   offered: SdpMedia,
   answered: SdpMedia,

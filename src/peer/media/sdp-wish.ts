@@ -14,7 +14,7 @@ export interface SdpWish {
   readonly video?: boolean;
   /** What is sent is encrypted with another key than the description says. */
   readonly undecipherable?: boolean;
-  /** Of a recording session: what is to be otherwise in single streams. */
+  /** What is to be otherwise in single streams of a recording session. */
   readonly streams?: readonly StreamSdpWish[];
 }
 

@@ -18,7 +18,7 @@ export class SrtpContext {
   readonly key: SrtpKey;
   readonly #rtp: Transform;
   readonly #rtcp: Transform;
-  /** By SSRC. */
+  /** What each stream has sent; the key is its SSRC. */
   readonly #streams = new Map<number, ReplayWindow>();
   readonly #reports = new Map<number, ReplayWindow>();
 

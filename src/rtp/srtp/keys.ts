@@ -35,7 +35,7 @@ export interface SessionKeys {
   readonly salt: Buffer;
 }
 
-/** Of the six keys that one master key gives (RFC 3711, 4.3.2), the first of each kind of packet. */
+/** A master key gives six keys (RFC 3711, 4.3.2); these are the labels of the first one for each kind of packet. */
 const FIRST_LABEL = { rtp: 0, rtcp: 3 } as const;
 const AUTH_BYTES = 20;
 /** A salt of 96 bits is filled up with zeros behind it (RFC 7714, 11). */

@@ -76,7 +76,7 @@ export class Transform {
     return this.#bits === 256 ? 'aes-256-gcm' : 'aes-128-gcm';
   }
 
-  /** Of RTP the header alone (RFC 7714, 8.1), of RTCP with the index (9.2). */
+  /** The associated data: of RTP the header alone (RFC 7714, 8.1), of RTCP the index as well (9.2). */
   #associated({ header, trailer }: Pick<Parts, 'header' | 'trailer'>): Buffer {
     return this.#packets === 'rtp' ? header : Buffer.concat([header, trailer]);
   }

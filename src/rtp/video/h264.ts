@@ -28,7 +28,7 @@ export type AccessUnit = readonly Uint8Array[];
 
 export interface Clip {
   readonly units: readonly AccessUnit[];
-  /** For the fmtp line (RFC 6184, 8.1): six hex digits, and both parameter sets in Base64. */
+  /** What the fmtp line says (RFC 6184, 8.1): six hex digits, and both parameter sets in Base64. */
   readonly profileLevelId: string;
   readonly parameterSets: string;
 }

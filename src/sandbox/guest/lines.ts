@@ -3,7 +3,7 @@ import { ask, callerStack } from './host.js';
 import { lockAll } from './suite.js';
 import { inCondition } from './world.js';
 
-/** As the file says them, with the names of variables in their texts; undefined where it has none. @throws E_LINES_DENIED */
+/** @returns the lines as the file says them, with the names of variables in their texts; undefined where it has none. @throws E_LINES_DENIED */
 export function configuredLines(): Readonly<Record<string, unknown>> | undefined {
   return ask('lines', { stack: callerStack() }) as Readonly<Record<string, unknown>> | undefined;
 }

@@ -47,9 +47,9 @@ export interface FolderSettings extends PjsipSettings {
   webSocketPort: number;
   /** The same over TLS. */
   secureWebSocketPort: number;
-  /** For WebSockets over TLS. */
+  /** The certificate of WebSockets over TLS. */
   certificate: Certificate;
-  /** Of the installation. */
+  /** The folder of the installation's modules. */
   modules: string;
   data: string;
 }

@@ -16,7 +16,7 @@ export interface BareBaresip {
   /** URI another one can dial. */
   contact: string;
   control: number;
-  /** From spawn to an accepted control connection. */
+  /** The time from spawn to an accepted control connection. */
   startMs: number;
   stop(): Promise<void>;
 }

@@ -19,7 +19,7 @@ import { report, type Figure } from './figures.js';
 
 const RATE = 8000;
 const WINDOW = 5 * RATE;
-/** Of exchanges, of DTMF, and those that tests send. */
+/** The frequencies of exchanges, of DTMF, and those that tests send. */
 const TARGETS = [
   350, 400, 425, 440, 480, 620, 697, 770, 852, 941, 1004, 1100, 1209, 1336, 1477, 1633,
 ];
@@ -59,7 +59,7 @@ function windowsOf(recordings: Recordings): Int16Array[] {
   );
 }
 
-/** Of pieces of 5 s, each held against every target, those in which the demand is met. */
+/** Counts the pieces of 5 s, each held against every target, in which the demand is met. */
 function heard(what: string, recordings: Recordings, demand: Demand, limit: number): Figure {
   const windows = windowsOf(recordings);
   const cases = windows.length * TARGETS.length;

@@ -90,7 +90,7 @@ const VISITED = [
   'http://169.254.169.254/latest/meta-data/',
 ];
 
-/** By way of the script's own server, which it may reach. */
+/** Attacks by way of the script's own server, which it may reach. */
 const BY_MOCK: readonly (readonly [name: string, then: string])[] = [
   ['a redirect', redirected(302, '"http://127.0.0.2:9/"')],
   ['a redirect that keeps the method', redirected(307, '"http://127.0.0.2:9/"')],

@@ -41,7 +41,7 @@ interface Dashboard {
   }[];
 }
 const dashboard = JSON.parse(textOf('grafana/dashboard.json')) as Dashboard;
-/** As Grafana fills them in. */
+/** The expressions as Grafana fills them in. */
 const expressions = dashboard.panels.flatMap(({ targets }) =>
   targets.map(({ expr }) => expr.replaceAll('$monitor', '.+')),
 );
@@ -99,7 +99,7 @@ test.skipIf(!hasSystemd)('systemd takes the unit, and finds it well shut in', as
   const unit = join(folder, 'offhook.service');
   const words = textOf('offhook.service');
   expect(words).toContain('/usr/local/bin/offhook serve');
-  // Without it the kernel kills no agent whose run was killed: setpriv cannot ask for that.
+  // Without capset, setpriv cannot ask the kernel to kill an agent whose run was killed.
   expect(words).toMatch(/^SystemCallFilter=~@privileged.*\n(#.*\n)*SystemCallFilter=capset$/m);
   writeFileSync(unit, words.replace('/usr/local/bin/offhook', process.execPath));
   const { stdout, stderr } = await run('systemd-analyze', ['verify', unit]);

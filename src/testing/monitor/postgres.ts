@@ -72,7 +72,7 @@ function inFolder(folder: string): PostgresPrograms | undefined {
   return bin === undefined ? undefined : { bin, env: {} };
 }
 
-/** For all to read: as root, the server runs as nobody, who cannot look into the home of root. */
+/** Unpacks it where all can read it: as root, the server runs as nobody, who cannot look into the home of root. */
 async function unpackPostgres(): Promise<PostgresPrograms> {
   const root = `${await unpackedIn(isRoot ? { XDG_CACHE_HOME: '/var/cache' } : {}, 'postgresql')}/root/usr/lib`;
   const programs = inFolder(`${root}/postgresql`);

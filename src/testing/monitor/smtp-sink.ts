@@ -6,7 +6,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 export interface SinkMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** As sent, header and body. */
+  /** The message as it was sent, header and body. */
   readonly data: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * From a clean clone to a call, as an ordinary user: packed without anything installed, as a dependency on the repository
+ * Goes from a clean clone to a call, as an ordinary user: packed without anything installed, as a dependency on the repository
  * itself, and as a command of the machine. It builds twice and asks the registry: four minutes, twelve on a busy machine.
  */
 import { execFileSync } from 'node:child_process';

@@ -3,7 +3,7 @@
  * to an agent and from a peer on loopback. @CALL@ stands for a Call-ID and branch of its own.
  */
 
-/** As "address:port". */
+/** Both ends as "address:port". */
 interface Ends {
   readonly agent: string;
   readonly peer: string;

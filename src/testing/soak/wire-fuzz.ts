@@ -51,7 +51,7 @@ interface Told {
 interface Fuzzed {
   readonly agent: Phone;
   readonly address: string;
-  /** By the address of the other end. */
+  /** @returns what was told of the other end with that address */
   told(remote: string): Told;
   /** What was told of ends that are none of the peers. */
   toldBeside(): string[];

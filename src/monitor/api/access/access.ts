@@ -24,7 +24,7 @@ interface Session {
 
 export class Access {
   readonly #tokens: readonly { readonly identity: Identity; readonly digest: Buffer }[];
-  /** By digest of their id: a dump of the memory shows no id that a browser could send. */
+  /** The key is the digest of the session's id: a dump of the memory shows no id that a browser could send. */
   readonly #sessions = new Map<string, Session>();
   readonly #secure: boolean;
 

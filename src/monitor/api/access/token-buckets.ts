@@ -12,7 +12,7 @@ interface Bucket {
 
 export class TokenBuckets {
   readonly #rate: Rate;
-  /** In the order in which they were last seen. */
+  /** The buckets in the order in which their clients were last seen. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(rate: Rate) {

@@ -4,9 +4,9 @@ import type { EndedRun } from '../../model/run.js';
 import { isBad, isCounted } from '../../model/states.js';
 import { ApiError } from '../message/api-error.js';
 
-/** As the `timeout-offset` of blackbox_exporter: the answer has to be there before the scraper gives up. */
+/** The answer has to be there so long before the scraper gives up: the `timeout-offset` of blackbox_exporter. */
 const OFFSET_MS = 500;
-/** As blackbox_exporter has it for who names no time. */
+/** The limit where the scraper names none, as blackbox_exporter has it. */
 const OTHERWISE_MS = 120_000;
 const LEAST_MS = 100;
 

@@ -3,7 +3,7 @@ import type { Message } from '../message.js';
 
 export interface JsonBody {
   readonly version: 1;
-  /** As the header X-Offhook-Delivery. */
+  /** The id that the header X-Offhook-Delivery has, too. */
   readonly delivery: string;
   /** ISO 8601, UTC. */
   readonly sent_at: string;

@@ -123,7 +123,7 @@ function useRuns(name: string, lastRun: string | undefined): Runs {
   return { runs, isEnd, isAsking, problem, more };
 }
 
-/** Behind the newest there can be: clocks of the server and of runs are the same, but a run may end meanwhile. */
+/** @returns a time behind the newest run there can be: clocks of the server and of runs are the same, but a run may end meanwhile */
 function newest(): number {
   return Math.ceil(serverTime()) + 60_000;
 }

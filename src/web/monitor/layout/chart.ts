@@ -128,7 +128,7 @@ const STEPS = [
 ];
 const MOST_LINES = 3;
 
-/** From 0 to a round value that is at least `most`. @param most ms */
+/** @returns ticks from 0 to a round value that is at least `most`. @param most ms */
 export function durationTicks(most: number): number[] {
   const largest = STEPS.at(-1) ?? 1;
   const step =
@@ -159,7 +159,7 @@ export function timeTicks(from: number, to: number, range: Range): TimeTick[] {
       if (range === 'week') ticks.push({ at, text: weekdayText(at) });
       if (range === 'month' && date.getDay() === 1) ticks.push({ at, text: dayOfMonthText(at) });
     }
-    // By the clock a step can stand still where it is set back; a real hour never does.
+    // A step of the clock can stand still where the clock is set back; a real hour never does.
     if (range === 'day') date.setTime(at + HOUR_MS);
     else date.setDate(date.getDate() + 1);
   }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { countText, daysText, drawnAs, shareText } from './days.js';
 
 test.each([
-  // of how many, how many good, drawn as, its share, in words
+  // a row has: how many runs, how many good ones, what it is drawn as, its share, its words
   [0, 0, 'stopped', 'no runs', ''],
   [1, 1, 'passed', '100 %', '1 run, all good'],
   [288, 288, 'passed', '100 %', '288 runs, all good'],

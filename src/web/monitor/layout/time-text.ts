@@ -76,7 +76,7 @@ export function offsetText(at: number): string {
   return offset === '+00:00' ? 'UTC' : `UTC${offset}`;
 }
 
-/** As `<time datetime>` wants it; undefined for what is no time. */
+/** @returns the time as `<time datetime>` wants it; undefined for what is no time */
 export function isoText(at: number): string | undefined {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();

@@ -5,7 +5,7 @@ import { barAt, placeOf } from '../layout/strip.js';
 import { tip, type Told } from '../state/tip.js';
 
 interface Bars<E> {
-  /** Of the element that has the bars, from edge to edge. */
+  /** The element that has the bars, from edge to edge. */
   readonly ref: RefObject<E | null>;
   /** Index of the bar that is told of. */
   readonly chosen: number | undefined;

@@ -32,7 +32,7 @@ export const problems = signal<readonly HealthProblem[]>([]);
 export const undelivered = signal<Undelivered>({ dead: 0, late: 0 });
 export const filter = signal<Filter>(NO_FILTER);
 
-/** In no particular order. */
+/** All monitors, in no particular order. */
 const views = computed(() => names.value.flatMap((name) => byName.get(name)?.value ?? []));
 export const total = computed(() => names.value.length);
 export const counts = computed(() => countStates(views.value));

@@ -148,6 +148,7 @@ const MAY_IMPORT = {
     'model',
     'errors',
     'time',
+    'time-limit',
   ],
   // of audio only what a recording of a call holds: a page shows it
   cli: [

@@ -25,6 +25,7 @@ import { answersOptions } from '../servers/options-probe.js';
 import { freeLabPort } from '../servers/ports.js';
 import { type ServerProcess, spawnServer } from '../servers/server-process.js';
 import { labEnv, labPassword, labUsers } from '../lab/users.js';
+import { timeLimit } from '../time-limit.js';
 import { numberVariables } from './asterisk/dialplan.js';
 import { ARI_USER, certificateFile, writeAsteriskFolder } from './asterisk/folder.js';
 import { SPECIAL_USERS } from './asterisk/pjsip.js';
@@ -121,9 +122,8 @@ async function untilReady(
   port: number,
   server: string,
 ): Promise<string | undefined> {
-  const late = AbortSignal.timeout(START_LIMIT_MS);
   const stopProbing = new AbortController();
-  const signal = AbortSignal.any([late, stopProbing.signal]);
+  const { signal, cancel } = timeLimit(START_LIMIT_MS, stopProbing.signal);
   const problem = await Promise.race([
     answersOptions({ host: HOST, port, server, signal }).then((ready) =>
       ready ? undefined : `no answer to OPTIONS (waited ${START_LIMIT_MS} ms)`,
@@ -131,6 +131,7 @@ async function untilReady(
     running.ended.then((how) => `it ended with ${how}`),
   ]);
   stopProbing.abort();
+  cancel();
   return problem;
 }
 

@@ -1,4 +1,5 @@
 /** The monitor program itself: health, metrics, probes, test notifications, and the document of this API. */
+import { timeLimit } from '../../time-limit.js';
 import { ApiError } from './message/api-error.js';
 import { known, monitorOf, type ApiContext } from './context.js';
 import { openApi } from './openapi.js';
@@ -81,8 +82,12 @@ function probeRoute(context: ApiContext): Route {
           throw new ApiError(400, 'bad_request', 'the parameter "target" is missing');
         const time = probeTime(request.headers[SCRAPE_TIMEOUT.toLowerCase()]);
         monitorOf(context, name);
-        const signal = AbortSignal.any([goneSignal(request, reply), AbortSignal.timeout(time)]);
-        const run = known(await context.waiting.run(name, signal, true));
+        const limit = timeLimit(time, goneSignal(request, reply));
+        const run = known(
+          await context.waiting.run(name, limit.signal, true).finally(() => {
+            limit.cancel();
+          }),
+        );
         const ended = typeof run === 'string' ? undefined : run;
         const { type, text } = await probeMetrics(ended, performance.now() - began);
         return reply.type(type).send(text);

@@ -1,4 +1,5 @@
 /** A message as one e-mail, by the mail server of the configuration. Loads its library with the first one. */
+import { timeLimit } from '../../time-limit.js';
 import type { EmailTarget } from '../model/targets.js';
 import { withoutSecrets } from './hidden.js';
 import { clean, subjectOf, textOf } from './message.js';
@@ -32,17 +33,18 @@ export async function sendEmail(
   const stop = (): void => {
     transport.close();
   };
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(target.timeout_ms)]);
+  const limit = timeLimit(target.timeout_ms, signal);
   try {
     const mail = mailOf(target, message);
     const sending = transport.sendMail(mail);
-    const { accepted, rejected, response } = await orAborted(sending, limit);
+    const { accepted, rejected, response } = await orAborted(sending, limit.signal);
     const some = rejected.length === 0 ? '' : `; refused for ${rejected.map(addressOf).join(', ')}`;
     const said = `${accepted.length} of ${target.to.length} recipients: ${response}${some}`;
     return { result: 'sent', said: `${url.host}: ${shown(said, target)}` };
   } catch (error) {
     return judged(error, url, target, signal.aborted);
   } finally {
+    limit.cancel();
     stop();
   }
 }

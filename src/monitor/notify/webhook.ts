@@ -2,6 +2,7 @@
 import { request as plainRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { timeLimit } from '../../time-limit.js';
 import type { WebhookTarget } from '../model/targets.js';
 import { withoutSecrets } from './hidden.js';
 import { clean } from './message.js';
@@ -22,13 +23,13 @@ export async function sendWebhook(
 ): Promise<Sent> {
   const body = bodyFor(message, target);
   const url = new URL(target.url);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(target.timeout_ms)]);
+  const limit = timeLimit(target.timeout_ms, signal);
   try {
     const { status, headers, text } = await exchange(
       url,
       headersOf(target, message, body),
       body,
-      limit,
+      limit.signal,
     );
     return judged(
       status,
@@ -42,6 +43,8 @@ export async function sendWebhook(
       result: isHopeless(error) ? 'refused' : 'retry',
       problem: problemOf(error, url, target, signal),
     };
+  } finally {
+    limit.cancel();
   }
 }
 

@@ -92,7 +92,7 @@ install_npm_packages() {
   if [ ! -e "$stamp" ] || [ -n "$(find package-lock.json -newer "$stamp")" ]; then
     say "npm ci"
     # builds below, where it is known what has changed
-    npm ci --ignore-scripts --no-audit --no-fund
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
     touch "$stamp"
   fi
 }

@@ -17,7 +17,7 @@ export interface LastResult {
   locks: readonly string[];
 }
 
-/** What each scenario came to; the keys are those of the scenarios. */
+/** The last result of each scenario. The map's keys are the keys of scenarios: "calls.js › busy". */
 export type LastRun = ReadonlyMap<string, LastResult>;
 
 const FORMAT = 1;

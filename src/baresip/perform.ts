@@ -60,7 +60,7 @@ export async function perform<T>(
   );
 }
 
-/** So long after the connection the process ends at the latest; its end explains that of the connection. */
+/** How long to wait for the end of the process after its control connection broke: the exit code explains why it broke. */
 const END_FOLLOWS_MS = 1000;
 
 /** Replies to commands whose effect is not awaited, or is reported elsewhere. */

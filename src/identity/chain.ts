@@ -16,8 +16,9 @@ export function isValidAt({ validFrom, validTo }: X509Certificate, now: number):
 }
 
 /**
- * What is wrong with the chain, or nothing. Signatures, names, validity and the right to sign certificates are checked; neither
- * revocation nor the limits an authority sets for those below it are.
+ * Checks a chain of certificates: signatures, names, validity, and the right to sign certificates. It does not check whether one was
+ * revoked, nor the limits that an authority sets for certificates below it.
+ * @returns what is wrong; undefined when nothing is
  * @param chain the certificate itself, and those that others need to find the way
  */
 export function chainProblem(

@@ -90,7 +90,7 @@ const ELSEWHERE = {
 
 /** Lines that have been read: they are taken as they are. */
 const known = new WeakSet<object>();
-/** Those of them that came from the project file. */
+/** The lines in `known` that came from the project file. */
 const configured = new WeakSet<object>();
 
 /**

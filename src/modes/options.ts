@@ -5,7 +5,7 @@ import { show } from '../sandbox/guest/assert/show.js';
 import { argumentProblem } from './problem.js';
 
 export interface Check<T> {
-  /** What it takes, in words: 'a whole number from 1 to 64'. */
+  /** Which values fit, in words: 'a whole number from 1 to 64'. */
   readonly takes: string;
   /** The value as it is used; undefined for one that does not fit. May throw an error that says more. */
   readonly read: (value: unknown, path: string) => T | undefined;

@@ -1,4 +1,4 @@
-/** One question to a running `offhook serve`, and what is wrong when it does not answer. */
+/** Sends one request to a running `offhook serve`; when no answer comes, the error says why. */
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { text } from 'node:stream/consumers';

@@ -146,7 +146,7 @@ test('stop and fail from outside; a run that takes too long is ended with all it
     expect(late.stdout).toMatch(
       /^endless: failed in [\d.]+ s: took longer than 6 s and was ended\n$/,
     );
-    // Who no longer waits for a run leaves it alone.
+    // Ctrl-C in `monitors run` ends the waiting, and the run goes on.
     const { folder, leftovers } = run;
     const waits = startCli(['monitors', 'run', 'held', '--url', url], { cwd: folder, leftovers });
     await until(

@@ -7,7 +7,7 @@ export const LEVELS = ['flag', 'variable', 'file', 'default'] as const;
 
 export interface Origin {
   readonly from: (typeof LEVELS)[number];
-  /** Who said it, in words: `--jobs`, `OFFHOOK_JOBS`, `jobs in offhook.config.json`, `default`. */
+  /** Where the value was set, in words: `--jobs`, `OFFHOOK_JOBS`, `jobs in offhook.config.json`, `default`. */
   readonly said: string;
   readonly at?: SourceLocation;
 }

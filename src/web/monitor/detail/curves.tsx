@@ -1,11 +1,10 @@
-import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Bucket } from '../../../monitor/model/view.js';
 import { RANGE_OF, RANGES, type Range } from '../layout/chart.js';
+import { useAnswer } from '../parts/use-answer.js';
 import { serverTime } from '../state/clock.js';
-import { resyncs } from '../state/feed.js';
-import { fetchBuckets, problemText } from '../state/server.js';
+import { fetchBuckets } from '../state/server.js';
 import { Chart, type Curve } from './chart.js';
 
 const CURVES: readonly Curve[] = [
@@ -33,26 +32,19 @@ export function Curves({
   const loaded = useSignal<Loaded | undefined>(undefined);
   const problem = useSignal('');
   const wanted = range.value;
-  const synced = resyncs.value;
-  useEffect(() => {
-    let isOver = false;
-    const { ms, size } = RANGE_OF[wanted];
-    const to = Math.ceil(serverTime());
-    const from = to - ms;
-    fetchBuckets(name, { size, from, to }).then(
-      (buckets) => {
-        if (isOver) return;
-        loaded.value = { range: wanted, from, to, buckets };
-        problem.value = '';
-      },
-      (error: unknown) => {
-        if (!isOver) problem.value = problemText(error);
-      },
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [name, wanted, lastRun, synced]);
+  useAnswer(
+    async () => {
+      const { ms, size } = RANGE_OF[wanted];
+      const to = Math.ceil(serverTime());
+      const from = to - ms;
+      return { range: wanted, from, to, buckets: await fetchBuckets(name, { size, from, to }) };
+    },
+    (answer) => {
+      loaded.value = answer;
+    },
+    problem,
+    [name, wanted, lastRun],
+  );
   return (
     <section class="card" aria-labelledby="curves-title">
       <div class="card-head">

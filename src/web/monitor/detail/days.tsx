@@ -1,11 +1,10 @@
-import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { dayName, dayOf, daysOf, firstDay, type DaySum } from '../../../monitor/model/days.js';
 import { Days } from '../parts/days.js';
+import { useAnswer } from '../parts/use-answer.js';
 import { serverTime } from '../state/clock.js';
-import { resyncs } from '../state/feed.js';
-import { fetchBuckets, problemText } from '../state/server.js';
+import { fetchBuckets } from '../state/server.js';
 
 interface Loaded {
   readonly first: string;
@@ -22,25 +21,19 @@ export function LastDays({
 }): JSX.Element {
   const loaded = useSignal<Loaded | undefined>(undefined);
   const problem = useSignal('');
-  const synced = resyncs.value;
-  useEffect(() => {
-    let isOver = false;
-    const now = serverTime();
-    const from = firstDay(now);
-    fetchBuckets(name, { size: 'day', from, to: Math.ceil(now) + 1 }).then(
-      (buckets) => {
-        if (isOver) return;
-        loaded.value = { first: dayName(from), days: daysOf(buckets.map(dayOf), now) };
-        problem.value = '';
-      },
-      (error: unknown) => {
-        if (!isOver) problem.value = problemText(error);
-      },
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [name, lastRun, synced]);
+  useAnswer(
+    async () => {
+      const now = serverTime();
+      const from = firstDay(now);
+      const buckets = await fetchBuckets(name, { size: 'day', from, to: Math.ceil(now) + 1 });
+      return { first: dayName(from), days: daysOf(buckets.map(dayOf), now) };
+    },
+    (answer) => {
+      loaded.value = answer;
+    },
+    problem,
+    [name, lastRun],
+  );
   return (
     <section class="card" aria-labelledby="days-title">
       <h2 id="days-title">Days (UTC)</h2>

@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { EndedRun } from '../../../monitor/model/run.js';
@@ -7,8 +6,8 @@ import { badOf, joined, merged, oldest } from '../layout/history.js';
 import { axisText } from '../layout/time-text.js';
 import { Mark } from '../parts/marks.js';
 import { Time } from '../parts/time.js';
+import { useAnswer } from '../parts/use-answer.js';
 import { serverTime } from '../state/clock.js';
-import { resyncs } from '../state/feed.js';
 import { fetchHistory, problemText } from '../state/server.js';
 
 const PAGE = 50;
@@ -91,24 +90,15 @@ function useRuns(name: string, lastRun: string | undefined): Runs {
   const isEnd = useSignal(false);
   const isAsking = useSignal(false);
   const problem = useSignal('');
-  const synced = resyncs.value;
-  useEffect(() => {
-    let isOver = false;
-    fetchHistory(name, newest(), PAGE).then(
-      (first) => {
-        if (isOver) return;
-        runs.value = joined(runs.peek() ?? [], first, PAGE);
-        if (runs.value.length === first.length) isEnd.value = first.length < PAGE;
-        problem.value = '';
-      },
-      (error: unknown) => {
-        if (!isOver) problem.value = problemText(error);
-      },
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [name, lastRun, synced]);
+  useAnswer(
+    () => fetchHistory(name, newest(), PAGE),
+    (first) => {
+      runs.value = joined(runs.peek() ?? [], first, PAGE);
+      if (runs.value.length === first.length) isEnd.value = first.length < PAGE;
+    },
+    problem,
+    [name, lastRun],
+  );
   const more = async (badOnly: boolean): Promise<void> => {
     isAsking.value = true;
     try {

@@ -6609,7 +6609,16 @@ declare module 'offhook/modes' {
 
   /** What CallTest calls the mode of a call. */
   export type Mode =
-    'dtmf' | 'call' | 'audio' | 'ring' | 'play' | 'fail' | 'timeout' | 'wait' | 'answer' | 'record';
+    | 'dtmf'
+    | 'call'
+    | 'audio'
+    | 'ring'
+    | 'play'
+    | 'fail'
+    | 'timeout'
+    | 'wait'
+    | 'answer'
+    | 'record';
 
   /** Options of `play_mode`. A sound is a frequency in Hz, or the path of a WAV file relative to the scenario file. */
   export interface PlayOptions extends CallOptions {

@@ -7,7 +7,13 @@
 
 export type Country = 'us' | 'uk' | 'de' | 'fr';
 export type SignalName =
-  'dial' | 'busy' | 'congestion' | 'ringback' | 'sit' | 'fax_cng' | 'fax_ced';
+  | 'dial'
+  | 'busy'
+  | 'congestion'
+  | 'ringback'
+  | 'sit'
+  | 'fax_cng'
+  | 'fax_ced';
 
 export interface SignalPart {
   /** Frequencies that sound together; empty: silence. */

@@ -17,7 +17,16 @@ import { type Trigger, trigger } from './trigger.js';
 
 /** What CallTest calls the mode of a call. */
 type Mode =
-  'dtmf' | 'call' | 'audio' | 'ring' | 'play' | 'fail' | 'timeout' | 'wait' | 'answer' | 'record';
+  | 'dtmf'
+  | 'call'
+  | 'audio'
+  | 'ring'
+  | 'play'
+  | 'fail'
+  | 'timeout'
+  | 'wait'
+  | 'answer'
+  | 'record';
 
 /** A call test. Which of its values count depends on its mode. */
 export interface CallData extends Pick<AnswerOptions, 'timeout' | 'delay' | 'ringing_codes'> {

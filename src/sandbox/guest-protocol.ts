@@ -154,7 +154,9 @@ type Blocking<Rows> = {
 
 /** Functions that block without an effect. */
 export type WaitName =
-  Blocking<typeof GLOBALS> | Blocking<typeof AGENT_METHODS> | Blocking<typeof PEER_METHODS>;
+  | Blocking<typeof GLOBALS>
+  | Blocking<typeof AGENT_METHODS>
+  | Blocking<typeof PEER_METHODS>;
 
 /** New entries, and the monotonic ms since the scenario began. */
 export interface NextEntries {
@@ -253,4 +255,5 @@ export interface ResponderTask {
 
 /** `stack`: where on() was called. */
 export type ResponderResult =
-  { value: Encoded; stack: string } | { thrown: ErrorData & { stack: string }; stack: string };
+  | { value: Encoded; stack: string }
+  | { thrown: ErrorData & { stack: string }; stack: string };

@@ -29,7 +29,8 @@ export interface Collected {
  * would only cost its limit once more.
  */
 export type TopLevel =
-  { how: 'tests' | 'module' | 'nothing' } | { how: 'failed'; failure: Failure; isFinal: boolean };
+  | { how: 'tests' | 'module' | 'nothing' }
+  | { how: 'failed'; failure: Failure; isFinal: boolean };
 
 export interface DeclaredScenario {
   ordinal: number;
@@ -73,7 +74,8 @@ export interface ScenarioJob {
 }
 
 export type ScenarioLines =
-  { data: Readonly<Record<string, Readonly<Record<string, unknown>>>> } | { denied: string };
+  | { data: Readonly<Record<string, Readonly<Record<string, unknown>>>> }
+  | { denied: string };
 
 export interface RunJob extends ScenarioJob {
   /** Undefined runs the file itself as the scenario. */

@@ -354,12 +354,14 @@ function validate10(
                   if (data['max-agents'] !== undefined) {
                     let data9 = data['max-agents'];
                     const _errs20 = errors;
-                    if (!(
-                      typeof data9 == 'number' &&
-                      !(data9 % 1) &&
-                      !isNaN(data9) &&
-                      isFinite(data9)
-                    )) {
+                    if (
+                      !(
+                        typeof data9 == 'number' &&
+                        !(data9 % 1) &&
+                        !isNaN(data9) &&
+                        isFinite(data9)
+                      )
+                    ) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/max-agents',
@@ -402,12 +404,14 @@ function validate10(
                     if (data['max-calls'] !== undefined) {
                       let data10 = data['max-calls'];
                       const _errs22 = errors;
-                      if (!(
-                        typeof data10 == 'number' &&
-                        !(data10 % 1) &&
-                        !isNaN(data10) &&
-                        isFinite(data10)
-                      )) {
+                      if (
+                        !(
+                          typeof data10 == 'number' &&
+                          !(data10 % 1) &&
+                          !isNaN(data10) &&
+                          isFinite(data10)
+                        )
+                      ) {
                         validate10.errors = [
                           {
                             instancePath: instancePath + '/max-calls',

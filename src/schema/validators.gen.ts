@@ -1129,12 +1129,14 @@ function validate10(
                       if (data.regint !== undefined) {
                         let data7 = data.regint;
                         const _errs15 = errors;
-                        if (!(
-                          typeof data7 == 'number' &&
-                          !(data7 % 1) &&
-                          !isNaN(data7) &&
-                          isFinite(data7)
-                        )) {
+                        if (
+                          !(
+                            typeof data7 == 'number' &&
+                            !(data7 % 1) &&
+                            !isNaN(data7) &&
+                            isFinite(data7)
+                          )
+                        ) {
                           validate10.errors = [
                             {
                               instancePath: instancePath + '/regint',
@@ -1328,12 +1330,14 @@ function validate10(
                                 if (data.local_port !== undefined) {
                                   let data14 = data.local_port;
                                   const _errs28 = errors;
-                                  if (!(
-                                    typeof data14 == 'number' &&
-                                    !(data14 % 1) &&
-                                    !isNaN(data14) &&
-                                    isFinite(data14)
-                                  )) {
+                                  if (
+                                    !(
+                                      typeof data14 == 'number' &&
+                                      !(data14 % 1) &&
+                                      !isNaN(data14) &&
+                                      isFinite(data14)
+                                    )
+                                  ) {
                                     validate10.errors = [
                                       {
                                         instancePath: instancePath + '/local_port',
@@ -1407,11 +1411,13 @@ function validate10(
                                     if (data.headers !== undefined) {
                                       let data16 = data.headers;
                                       const _errs32 = errors;
-                                      if (!(
-                                        data16 &&
-                                        typeof data16 == 'object' &&
-                                        !Array.isArray(data16)
-                                      )) {
+                                      if (
+                                        !(
+                                          data16 &&
+                                          typeof data16 == 'object' &&
+                                          !Array.isArray(data16)
+                                        )
+                                      ) {
                                         validate10.errors = [
                                           {
                                             instancePath: instancePath + '/headers',
@@ -1491,13 +1497,15 @@ function validate10(
                                                       ];
                                                       return false;
                                                     }
-                                                    if (!(
-                                                      data20 === 'PCMU' ||
-                                                      data20 === 'PCMA' ||
-                                                      data20 === 'G722' ||
-                                                      data20 === 'opus' ||
-                                                      data20 === 'L16'
-                                                    )) {
+                                                    if (
+                                                      !(
+                                                        data20 === 'PCMU' ||
+                                                        data20 === 'PCMA' ||
+                                                        data20 === 'G722' ||
+                                                        data20 === 'opus' ||
+                                                        data20 === 'L16'
+                                                      )
+                                                    ) {
                                                       validate10.errors = [
                                                         {
                                                           instancePath:
@@ -1563,11 +1571,13 @@ function validate10(
                                             if (data.media_enc !== undefined) {
                                               let data21 = data.media_enc;
                                               const _errs42 = errors;
-                                              if (!(
-                                                data21 === 'srtp' ||
-                                                data21 === 'srtp-mand' ||
-                                                data21 === 'dtls_srtp'
-                                              )) {
+                                              if (
+                                                !(
+                                                  data21 === 'srtp' ||
+                                                  data21 === 'srtp-mand' ||
+                                                  data21 === 'dtls_srtp'
+                                                )
+                                              ) {
                                                 validate10.errors = [
                                                   {
                                                     instancePath: instancePath + '/media_enc',
@@ -1588,11 +1598,13 @@ function validate10(
                                               if (data.nat !== undefined) {
                                                 let data22 = data.nat;
                                                 const _errs43 = errors;
-                                                if (!(
-                                                  data22 === 'stun' ||
-                                                  data22 === 'turn' ||
-                                                  data22 === 'ice'
-                                                )) {
+                                                if (
+                                                  !(
+                                                    data22 === 'stun' ||
+                                                    data22 === 'turn' ||
+                                                    data22 === 'ice'
+                                                  )
+                                                ) {
                                                   validate10.errors = [
                                                     {
                                                       instancePath: instancePath + '/nat',
@@ -1699,12 +1711,14 @@ function validate10(
                                                       if (data.rtp_timeout !== undefined) {
                                                         let data26 = data.rtp_timeout;
                                                         const _errs50 = errors;
-                                                        if (!(
-                                                          typeof data26 == 'number' &&
-                                                          !(data26 % 1) &&
-                                                          !isNaN(data26) &&
-                                                          isFinite(data26)
-                                                        )) {
+                                                        if (
+                                                          !(
+                                                            typeof data26 == 'number' &&
+                                                            !(data26 % 1) &&
+                                                            !isNaN(data26) &&
+                                                            isFinite(data26)
+                                                          )
+                                                        ) {
                                                           validate10.errors = [
                                                             {
                                                               instancePath:
@@ -1847,11 +1861,13 @@ function validate10(
                                                             if (data.metadata !== undefined) {
                                                               let data29 = data.metadata;
                                                               const _errs56 = errors;
-                                                              if (!(
-                                                                data29 &&
-                                                                typeof data29 == 'object' &&
-                                                                !Array.isArray(data29)
-                                                              )) {
+                                                              if (
+                                                                !(
+                                                                  data29 &&
+                                                                  typeof data29 == 'object' &&
+                                                                  !Array.isArray(data29)
+                                                                )
+                                                              ) {
                                                                 validate10.errors = [
                                                                   {
                                                                     instancePath:
@@ -2085,13 +2101,15 @@ function validate11(
                   if (data.transport !== undefined) {
                     let data5 = data.transport;
                     const _errs12 = errors;
-                    if (!(
-                      data5 === 'udp' ||
-                      data5 === 'tcp' ||
-                      data5 === 'tls' ||
-                      data5 === 'ws' ||
-                      data5 === 'wss'
-                    )) {
+                    if (
+                      !(
+                        data5 === 'udp' ||
+                        data5 === 'tcp' ||
+                        data5 === 'tls' ||
+                        data5 === 'ws' ||
+                        data5 === 'wss'
+                      )
+                    ) {
                       validate11.errors = [
                         {
                           instancePath: instancePath + '/transport',
@@ -2140,12 +2158,14 @@ function validate11(
                       if (data.local_port !== undefined) {
                         let data7 = data.local_port;
                         const _errs15 = errors;
-                        if (!(
-                          typeof data7 == 'number' &&
-                          !(data7 % 1) &&
-                          !isNaN(data7) &&
-                          isFinite(data7)
-                        )) {
+                        if (
+                          !(
+                            typeof data7 == 'number' &&
+                            !(data7 % 1) &&
+                            !isNaN(data7) &&
+                            isFinite(data7)
+                          )
+                        ) {
                           validate11.errors = [
                             {
                               instancePath: instancePath + '/local_port',
@@ -2285,11 +2305,9 @@ function validate11(
                                 if (data.metadata !== undefined) {
                                   let data12 = data.metadata;
                                   const _errs25 = errors;
-                                  if (!(
-                                    data12 &&
-                                    typeof data12 == 'object' &&
-                                    !Array.isArray(data12)
-                                  )) {
+                                  if (
+                                    !(data12 && typeof data12 == 'object' && !Array.isArray(data12))
+                                  ) {
                                     validate11.errors = [
                                       {
                                         instancePath: instancePath + '/metadata',
@@ -2338,12 +2356,14 @@ function validate11(
                                     if (data.expires !== undefined) {
                                       let data14 = data.expires;
                                       const _errs29 = errors;
-                                      if (!(
-                                        typeof data14 == 'number' &&
-                                        !(data14 % 1) &&
-                                        !isNaN(data14) &&
-                                        isFinite(data14)
-                                      )) {
+                                      if (
+                                        !(
+                                          typeof data14 == 'number' &&
+                                          !(data14 % 1) &&
+                                          !isNaN(data14) &&
+                                          isFinite(data14)
+                                        )
+                                      ) {
                                         validate11.errors = [
                                           {
                                             instancePath: instancePath + '/expires',
@@ -2413,13 +2433,15 @@ function validate11(
                                                   ];
                                                   return false;
                                                 }
-                                                if (!(
-                                                  data16 === 'PCMU' ||
-                                                  data16 === 'PCMA' ||
-                                                  data16 === 'G722' ||
-                                                  data16 === 'opus' ||
-                                                  data16 === 'L16'
-                                                )) {
+                                                if (
+                                                  !(
+                                                    data16 === 'PCMU' ||
+                                                    data16 === 'PCMA' ||
+                                                    data16 === 'G722' ||
+                                                    data16 === 'opus' ||
+                                                    data16 === 'L16'
+                                                  )
+                                                ) {
                                                   validate11.errors = [
                                                     {
                                                       instancePath: instancePath + '/codecs/' + i0,
@@ -2657,14 +2679,16 @@ function validate11(
                                                   ) {
                                                     const _errs47 = errors;
                                                     for (const key2 in data22) {
-                                                      if (!(
-                                                        key2 === 'trying' ||
-                                                        key2 === 'ack' ||
-                                                        key2 === 'retransmit' ||
-                                                        key2 === 'answer' ||
-                                                        key2 === 'prack' ||
-                                                        key2 === 'login'
-                                                      )) {
+                                                      if (
+                                                        !(
+                                                          key2 === 'trying' ||
+                                                          key2 === 'ack' ||
+                                                          key2 === 'retransmit' ||
+                                                          key2 === 'answer' ||
+                                                          key2 === 'prack' ||
+                                                          key2 === 'login'
+                                                        )
+                                                      ) {
                                                         validate11.errors = [
                                                           {
                                                             instancePath:
@@ -2848,14 +2872,16 @@ function validate11(
                                                       } else {
                                                         const _errs62 = errors;
                                                         for (const key3 in data29) {
-                                                          if (!(
-                                                            key3 === 'username' ||
-                                                            key3 === 'password' ||
-                                                            key3 === 'realm' ||
-                                                            key3 === 'algorithm' ||
-                                                            key3 === 'qop' ||
-                                                            key3 === 'proxy'
-                                                          )) {
+                                                          if (
+                                                            !(
+                                                              key3 === 'username' ||
+                                                              key3 === 'password' ||
+                                                              key3 === 'realm' ||
+                                                              key3 === 'algorithm' ||
+                                                              key3 === 'qop' ||
+                                                              key3 === 'proxy'
+                                                            )
+                                                          ) {
                                                             validate11.errors = [
                                                               {
                                                                 instancePath:
@@ -2970,10 +2996,12 @@ function validate11(
                                                                 ) {
                                                                   let data33 = data29.algorithm;
                                                                   const _errs69 = errors;
-                                                                  if (!(
-                                                                    data33 === 'MD5' ||
-                                                                    data33 === 'SHA-256'
-                                                                  )) {
+                                                                  if (
+                                                                    !(
+                                                                      data33 === 'MD5' ||
+                                                                      data33 === 'SHA-256'
+                                                                    )
+                                                                  ) {
                                                                     validate11.errors = [
                                                                       {
                                                                         instancePath:
@@ -3109,13 +3137,15 @@ function validate12(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === 'headers' ||
-          key0 === 'from' ||
-          key0 === 'to' ||
-          key0 === 'contact' ||
-          key0 === 'expires'
-        )) {
+        if (
+          !(
+            key0 === 'headers' ||
+            key0 === 'from' ||
+            key0 === 'to' ||
+            key0 === 'contact' ||
+            key0 === 'expires'
+          )
+        ) {
           validate12.errors = [
             { instancePath, keyword: 'additionalProperties', params: { additionalProperty: key0 } },
           ];
@@ -3238,12 +3268,9 @@ function validate12(
                 if (data.expires !== undefined) {
                   let data4 = data.expires;
                   const _errs10 = errors;
-                  if (!(
-                    typeof data4 == 'number' &&
-                    !(data4 % 1) &&
-                    !isNaN(data4) &&
-                    isFinite(data4)
-                  )) {
+                  if (
+                    !(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))
+                  ) {
                     validate12.errors = [
                       {
                         instancePath: instancePath + '/expires',
@@ -3655,13 +3682,15 @@ function validate13(
                                   ) {
                                     const _errs28 = errors;
                                     for (const key1 in data12) {
-                                      if (!(
-                                        key1 === 'expires' ||
-                                        key1 === 'min_se' ||
-                                        key1 === 'refresher' ||
-                                        key1 === 'method' ||
-                                        key1 === 'refresh'
-                                      )) {
+                                      if (
+                                        !(
+                                          key1 === 'expires' ||
+                                          key1 === 'min_se' ||
+                                          key1 === 'refresher' ||
+                                          key1 === 'method' ||
+                                          key1 === 'refresh'
+                                        )
+                                      ) {
                                         validate13.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer',
@@ -3677,12 +3706,14 @@ function validate13(
                                       if (data12.expires !== undefined) {
                                         let data13 = data12.expires;
                                         const _errs29 = errors;
-                                        if (!(
-                                          typeof data13 == 'number' &&
-                                          !(data13 % 1) &&
-                                          !isNaN(data13) &&
-                                          isFinite(data13)
-                                        )) {
+                                        if (
+                                          !(
+                                            typeof data13 == 'number' &&
+                                            !(data13 % 1) &&
+                                            !isNaN(data13) &&
+                                            isFinite(data13)
+                                          )
+                                        ) {
                                           validate13.errors = [
                                             {
                                               instancePath: instancePath + '/session_timer/expires',
@@ -3727,12 +3758,14 @@ function validate13(
                                         if (data12.min_se !== undefined) {
                                           let data14 = data12.min_se;
                                           const _errs31 = errors;
-                                          if (!(
-                                            typeof data14 == 'number' &&
-                                            !(data14 % 1) &&
-                                            !isNaN(data14) &&
-                                            isFinite(data14)
-                                          )) {
+                                          if (
+                                            !(
+                                              typeof data14 == 'number' &&
+                                              !(data14 % 1) &&
+                                              !isNaN(data14) &&
+                                              isFinite(data14)
+                                            )
+                                          ) {
                                             validate13.errors = [
                                               {
                                                 instancePath:
@@ -3987,9 +4020,9 @@ function validate14(
             if (data.metadata_type !== undefined) {
               let data3 = data.metadata_type;
               const _errs8 = errors;
-              if (!(
-                data3 === 'application/rs-metadata+xml' || data3 === 'application/rs-metadata'
-              )) {
+              if (
+                !(data3 === 'application/rs-metadata+xml' || data3 === 'application/rs-metadata')
+              ) {
                 validate14.errors = [
                   {
                     instancePath: instancePath + '/metadata_type',
@@ -4261,13 +4294,15 @@ function validate14(
                                   ) {
                                     const _errs29 = errors;
                                     for (const key1 in data13) {
-                                      if (!(
-                                        key1 === 'expires' ||
-                                        key1 === 'min_se' ||
-                                        key1 === 'refresher' ||
-                                        key1 === 'method' ||
-                                        key1 === 'refresh'
-                                      )) {
+                                      if (
+                                        !(
+                                          key1 === 'expires' ||
+                                          key1 === 'min_se' ||
+                                          key1 === 'refresher' ||
+                                          key1 === 'method' ||
+                                          key1 === 'refresh'
+                                        )
+                                      ) {
                                         validate14.errors = [
                                           {
                                             instancePath: instancePath + '/session_timer',
@@ -4283,12 +4318,14 @@ function validate14(
                                       if (data13.expires !== undefined) {
                                         let data14 = data13.expires;
                                         const _errs30 = errors;
-                                        if (!(
-                                          typeof data14 == 'number' &&
-                                          !(data14 % 1) &&
-                                          !isNaN(data14) &&
-                                          isFinite(data14)
-                                        )) {
+                                        if (
+                                          !(
+                                            typeof data14 == 'number' &&
+                                            !(data14 % 1) &&
+                                            !isNaN(data14) &&
+                                            isFinite(data14)
+                                          )
+                                        ) {
                                           validate14.errors = [
                                             {
                                               instancePath: instancePath + '/session_timer/expires',
@@ -4333,12 +4370,14 @@ function validate14(
                                         if (data13.min_se !== undefined) {
                                           let data15 = data13.min_se;
                                           const _errs32 = errors;
-                                          if (!(
-                                            typeof data15 == 'number' &&
-                                            !(data15 % 1) &&
-                                            !isNaN(data15) &&
-                                            isFinite(data15)
-                                          )) {
+                                          if (
+                                            !(
+                                              typeof data15 == 'number' &&
+                                              !(data15 % 1) &&
+                                              !isNaN(data15) &&
+                                              isFinite(data15)
+                                            )
+                                          ) {
                                             validate14.errors = [
                                               {
                                                 instancePath:
@@ -4768,12 +4807,14 @@ function validate15(
                             if (data.expires !== undefined) {
                               let data10 = data.expires;
                               const _errs22 = errors;
-                              if (!(
-                                typeof data10 == 'number' &&
-                                !(data10 % 1) &&
-                                !isNaN(data10) &&
-                                isFinite(data10)
-                              )) {
+                              if (
+                                !(
+                                  typeof data10 == 'number' &&
+                                  !(data10 % 1) &&
+                                  !isNaN(data10) &&
+                                  isFinite(data10)
+                                )
+                              ) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/expires',
@@ -4842,10 +4883,12 @@ function validate15(
                                 if (data.metadata_type !== undefined) {
                                   let data12 = data.metadata_type;
                                   const _errs26 = errors;
-                                  if (!(
-                                    data12 === 'application/rs-metadata+xml' ||
-                                    data12 === 'application/rs-metadata'
-                                  )) {
+                                  if (
+                                    !(
+                                      data12 === 'application/rs-metadata+xml' ||
+                                      data12 === 'application/rs-metadata'
+                                    )
+                                  ) {
                                     validate15.errors = [
                                       {
                                         instancePath: instancePath + '/metadata_type',
@@ -5077,13 +5120,15 @@ function validate16(
                           if (data7 && typeof data7 == 'object' && !Array.isArray(data7)) {
                             const _errs18 = errors;
                             for (const key1 in data7) {
-                              if (!(
-                                key1 === 'expires' ||
-                                key1 === 'min_se' ||
-                                key1 === 'refresher' ||
-                                key1 === 'method' ||
-                                key1 === 'refresh'
-                              )) {
+                              if (
+                                !(
+                                  key1 === 'expires' ||
+                                  key1 === 'min_se' ||
+                                  key1 === 'refresher' ||
+                                  key1 === 'method' ||
+                                  key1 === 'refresh'
+                                )
+                              ) {
                                 validate16.errors = [
                                   {
                                     instancePath: instancePath + '/session_timer',
@@ -5099,12 +5144,14 @@ function validate16(
                               if (data7.expires !== undefined) {
                                 let data8 = data7.expires;
                                 const _errs19 = errors;
-                                if (!(
-                                  typeof data8 == 'number' &&
-                                  !(data8 % 1) &&
-                                  !isNaN(data8) &&
-                                  isFinite(data8)
-                                )) {
+                                if (
+                                  !(
+                                    typeof data8 == 'number' &&
+                                    !(data8 % 1) &&
+                                    !isNaN(data8) &&
+                                    isFinite(data8)
+                                  )
+                                ) {
                                   validate16.errors = [
                                     {
                                       instancePath: instancePath + '/session_timer/expires',
@@ -5147,12 +5194,14 @@ function validate16(
                                 if (data7.min_se !== undefined) {
                                   let data9 = data7.min_se;
                                   const _errs21 = errors;
-                                  if (!(
-                                    typeof data9 == 'number' &&
-                                    !(data9 % 1) &&
-                                    !isNaN(data9) &&
-                                    isFinite(data9)
-                                  )) {
+                                  if (
+                                    !(
+                                      typeof data9 == 'number' &&
+                                      !(data9 % 1) &&
+                                      !isNaN(data9) &&
+                                      isFinite(data9)
+                                    )
+                                  ) {
                                     validate16.errors = [
                                       {
                                         instancePath: instancePath + '/session_timer/min_se',
@@ -5597,12 +5646,9 @@ function validate20(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === 'headers' ||
-          key0 === 'expires' ||
-          key0 === 'body' ||
-          key0 === 'content_type'
-        )) {
+        if (
+          !(key0 === 'headers' || key0 === 'expires' || key0 === 'body' || key0 === 'content_type')
+        ) {
           validate20.errors = [
             { instancePath, keyword: 'additionalProperties', params: { additionalProperty: key0 } },
           ];
@@ -5745,14 +5791,16 @@ function validate21(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === 'tags' ||
-          key0 === 'skip' ||
-          key0 === 'only' ||
-          key0 === 'timeout' ||
-          key0 === 'retries' ||
-          key0 === 'locks'
-        )) {
+        if (
+          !(
+            key0 === 'tags' ||
+            key0 === 'skip' ||
+            key0 === 'only' ||
+            key0 === 'timeout' ||
+            key0 === 'retries' ||
+            key0 === 'locks'
+          )
+        ) {
           validate21.errors = [
             { instancePath, keyword: 'additionalProperties', params: { additionalProperty: key0 } },
           ];
@@ -5871,12 +5919,9 @@ function validate21(
                 if (data.retries !== undefined) {
                   let data5 = data.retries;
                   const _errs12 = errors;
-                  if (!(
-                    typeof data5 == 'number' &&
-                    !(data5 % 1) &&
-                    !isNaN(data5) &&
-                    isFinite(data5)
-                  )) {
+                  if (
+                    !(typeof data5 == 'number' && !(data5 % 1) && !isNaN(data5) && isFinite(data5))
+                  ) {
                     validate21.errors = [
                       {
                         instancePath: instancePath + '/retries',
@@ -6187,12 +6232,14 @@ function validate23(
                   if (data.iat !== undefined) {
                     let data5 = data.iat;
                     const _errs12 = errors;
-                    if (!(
-                      typeof data5 == 'number' &&
-                      !(data5 % 1) &&
-                      !isNaN(data5) &&
-                      isFinite(data5)
-                    )) {
+                    if (
+                      !(
+                        typeof data5 == 'number' &&
+                        !(data5 % 1) &&
+                        !isNaN(data5) &&
+                        isFinite(data5)
+                      )
+                    ) {
                       validate23.errors = [
                         {
                           instancePath: instancePath + '/iat',
@@ -6308,11 +6355,9 @@ function validate23(
                             if (data.header !== undefined) {
                               let data10 = data.header;
                               const _errs21 = errors;
-                              if (!(
-                                data10 &&
-                                typeof data10 == 'object' &&
-                                !Array.isArray(data10)
-                              )) {
+                              if (
+                                !(data10 && typeof data10 == 'object' && !Array.isArray(data10))
+                              ) {
                                 validate23.errors = [
                                   {
                                     instancePath: instancePath + '/header',
@@ -6375,16 +6420,18 @@ function validate24(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === 'certificate' ||
-          key0 === 'trusted' ||
-          key0 === 'public_key' ||
-          key0 === 'orig' ||
-          key0 === 'dest' ||
-          key0 === 'iat' ||
-          key0 === 'now' ||
-          key0 === 'max_age'
-        )) {
+        if (
+          !(
+            key0 === 'certificate' ||
+            key0 === 'trusted' ||
+            key0 === 'public_key' ||
+            key0 === 'orig' ||
+            key0 === 'dest' ||
+            key0 === 'iat' ||
+            key0 === 'now' ||
+            key0 === 'max_age'
+          )
+        ) {
           validate24.errors = [
             { instancePath, keyword: 'additionalProperties', params: { additionalProperty: key0 } },
           ];
@@ -6481,12 +6528,14 @@ function validate24(
                   if (data.iat !== undefined) {
                     let data5 = data.iat;
                     const _errs12 = errors;
-                    if (!(
-                      typeof data5 == 'number' &&
-                      !(data5 % 1) &&
-                      !isNaN(data5) &&
-                      isFinite(data5)
-                    )) {
+                    if (
+                      !(
+                        typeof data5 == 'number' &&
+                        !(data5 % 1) &&
+                        !isNaN(data5) &&
+                        isFinite(data5)
+                      )
+                    ) {
                       validate24.errors = [
                         {
                           instancePath: instancePath + '/iat',
@@ -6518,12 +6567,14 @@ function validate24(
                     if (data.now !== undefined) {
                       let data6 = data.now;
                       const _errs14 = errors;
-                      if (!(
-                        typeof data6 == 'number' &&
-                        !(data6 % 1) &&
-                        !isNaN(data6) &&
-                        isFinite(data6)
-                      )) {
+                      if (
+                        !(
+                          typeof data6 == 'number' &&
+                          !(data6 % 1) &&
+                          !isNaN(data6) &&
+                          isFinite(data6)
+                        )
+                      ) {
                         validate24.errors = [
                           {
                             instancePath: instancePath + '/now',
@@ -6555,12 +6606,14 @@ function validate24(
                       if (data.max_age !== undefined) {
                         let data7 = data.max_age;
                         const _errs16 = errors;
-                        if (!(
-                          typeof data7 == 'number' &&
-                          !(data7 % 1) &&
-                          !isNaN(data7) &&
-                          isFinite(data7)
-                        )) {
+                        if (
+                          !(
+                            typeof data7 == 'number' &&
+                            !(data7 % 1) &&
+                            !isNaN(data7) &&
+                            isFinite(data7)
+                          )
+                        ) {
                           validate24.errors = [
                             {
                               instancePath: instancePath + '/max_age',
@@ -6627,14 +6680,16 @@ function validate25(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === 'headers' ||
-          key0 === 'body' ||
-          key0 === 'query' ||
-          key0 === 'timeout' ||
-          key0 === 'follow_redirects' ||
-          key0 === 'auth'
-        )) {
+        if (
+          !(
+            key0 === 'headers' ||
+            key0 === 'body' ||
+            key0 === 'query' ||
+            key0 === 'timeout' ||
+            key0 === 'follow_redirects' ||
+            key0 === 'auth'
+          )
+        ) {
           validate25.errors = [
             { instancePath, keyword: 'additionalProperties', params: { additionalProperty: key0 } },
           ];
@@ -7153,13 +7208,15 @@ function validate27(
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       const _errs1 = errors;
       for (const key0 in data) {
-        if (!(
-          key0 === 'status' ||
-          key0 === 'headers' ||
-          key0 === 'body' ||
-          key0 === 'delay' ||
-          key0 === 'drop'
-        )) {
+        if (
+          !(
+            key0 === 'status' ||
+            key0 === 'headers' ||
+            key0 === 'body' ||
+            key0 === 'delay' ||
+            key0 === 'drop'
+          )
+        ) {
           validate27.errors = [
             { instancePath, keyword: 'additionalProperties', params: { additionalProperty: key0 } },
           ];

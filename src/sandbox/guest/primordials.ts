@@ -2,7 +2,7 @@
  * Built-in functions that the guest relies on when it reports to the thread, taken before a script can
  * replace them. Methods are applied with `apply`, never looked up on a prototype again.
  */
-/* eslint-disable @typescript-eslint/unbound-method -- always called through apply */
+/* oxlint-disable typescript/unbound-method -- always called through apply */
 export const apply = Reflect.apply;
 export const define = Object.defineProperty;
 export const keysOf = Object.keys;

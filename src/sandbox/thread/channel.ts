@@ -183,7 +183,7 @@ export class Channel {
 
   #drain(): void {
     for (;;) {
-      const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined;
+      const received: { message: ToThread } | undefined = receiveMessageOnPort(this.#port);
       if (received === undefined) return;
       const { message } = received;
       if ('entries' in message) this.#entries.push(...message.entries);

@@ -7,7 +7,9 @@ import { attemptAt, page } from './page.js';
 import { readText } from './parts.js';
 
 export type Loading<T> =
-  { state: 'loading' } | { state: 'ready'; value: T } | { state: 'failed'; problem: string };
+  | { state: 'loading' }
+  | { state: 'ready'; value: T }
+  | { state: 'failed'; problem: string };
 
 const stories = new Map<number, Signal<Loading<Story>>>();
 const sources = new Map<string, Signal<Loading<string>>>();

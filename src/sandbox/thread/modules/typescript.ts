@@ -69,7 +69,7 @@ function strip(text: string): { code: string } | { refused: Refused } | { broken
   } catch (error) {
     if (isRefused(error)) return { refused: error };
     // Its memory may be in any state now: the next file gets a new instance.
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- that is how Node.js forgets a module
+    // oxlint-disable-next-line typescript/no-dynamic-delete -- that is how Node.js forgets a module
     delete require.cache[require.resolve(LIBRARY)];
     return { broken: true };
   }

@@ -61,7 +61,7 @@ export interface RunOptions extends PlanOptions {
 /** Plans and runs. @returns the exit code. @throws OffhookError when nothing could be run. */
 export async function run(options: RunOptions): Promise<number> {
   const began = performance.now();
-  const now = (): number => performance.now() - began;
+  const now = (at = performance.now()): number => at - began;
   const wall = new Date();
   // Looks for the binary while files are collected; whoever needs it gets the error.
   options.binary().catch(() => undefined);
@@ -126,7 +126,11 @@ function estimated(plan: Plan, { jobs, repeat, tookMs }: RunOptions): number | u
   return once === undefined ? undefined : once * repeat;
 }
 
-async function runPlan(plan: Plan, options: RunOptions, now: () => number): Promise<number> {
+async function runPlan(
+  plan: Plan,
+  options: RunOptions,
+  now: (at?: number) => number,
+): Promise<number> {
   const { emit, lab, threads, timeoutMs, teardownMs } = options;
   const keeper = options.keep === true ? new Keeper(options.interrupted) : undefined;
   const interrupted = keeper?.interrupted ?? options.interrupted;

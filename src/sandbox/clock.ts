@@ -3,3 +3,25 @@ export function hrtimeMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1000 + nanoseconds / 1e6;
 }
+
+const READINGS = 5;
+let offset: number | undefined;
+
+/**
+ * What hrtimeMs() is ahead of performance.now() in this thread. A thread can lose its processor between the readings of the two
+ * clocks, so the closest of a few counts, for good.
+ */
+export function hrtimeAhead(): number {
+  offset ??= closestReading();
+  return offset;
+}
+
+function closestReading(): number {
+  const readings = Array.from({ length: READINGS }, () => {
+    const before = hrtimeMs();
+    const other = performance.now();
+    const took = hrtimeMs() - before;
+    return { took, ahead: before + took / 2 - other };
+  });
+  return readings.reduce((best, one) => (one.took < best.took ? one : best)).ahead;
+}

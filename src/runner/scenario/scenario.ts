@@ -61,8 +61,8 @@ export interface ScenarioServices {
   keeper?: Keeper;
   /** Address of the SIP server that was started for the run. */
   lab?: string;
-  /** ms since the run began. */
-  now: () => number;
+  /** ms since the run began, now or at that time of performance.now(). */
+  now: (at?: number) => number;
   emit: (event: RunEvent) => void;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
@@ -99,11 +99,12 @@ export class ScenarioRun {
   /** How long it was kept after it had failed, ms. */
   keptMs = 0;
   /** Time of the newest event emitted. */
-  #lastAt = 0;
+  #lastAt: number;
 
   constructor(task: ScenarioTask, services: ScenarioServices) {
     this.#task = task;
     this.#services = services;
+    this.#lastAt = services.now(this.#began);
     this.#log = new EventLog(this.#began, (entry) => {
       this.#take(entry);
     });
@@ -126,8 +127,7 @@ export class ScenarioRun {
             audio: {
               file: services.audioFiles(task.id),
               saved: (agent, { call, path, began, ms, bytes, sha256 }) => {
-                const at = services.now();
-                const start = at - (performance.now() - began);
+                const [at, start] = [services.now(), services.now(began)];
                 const about = { scenario: task.id.id, agent, call, file: services.shownPath(path) };
                 this.#emit({ type: 'audio_saved', at, ...about, start, ms, bytes, sha256 });
               },
@@ -140,8 +140,7 @@ export class ScenarioRun {
         const entry = this.#log.enter(agent, { type: 'sip', message }, at);
         this.#sip.add(entry);
         this.#timeline.add({ kind: 'sip', at: entry.at, agent, message });
-        const now = services.now();
-        const happened = now - (performance.now() - this.#began - entry.at);
+        const [now, happened] = [services.now(), services.now(this.#began + entry.at)];
         const scenario = task.id.id;
         this.#emit({ type: 'sip', at: now, scenario, agent, message, raw, happened });
       },
@@ -348,9 +347,8 @@ export class ScenarioRun {
       this.#http.teardownBegins();
     }
     const scenario = this.#task.id.id;
-    const happened = this.#services.now() - (performance.now() - this.#began) + sinceBegan;
     // A note can arrive a moment late; time never goes back in a report.
-    const at = Math.max(happened, this.#lastAt);
+    const at = Math.max(this.#services.now(this.#began + sinceBegan), this.#lastAt);
     this.#emit(runEventOf(note, scenario, at, this.#waits));
   }
 

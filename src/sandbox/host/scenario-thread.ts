@@ -7,7 +7,7 @@
 import { type ErrorData, OffhookError, said, toErrorData } from '../../errors.js';
 import type { LogEntry } from '../../model/agent-event.js';
 import type { Failure, Phase } from '../../model/run-event.js';
-import { hrtimeMs } from '../clock.js';
+import { hrtimeAhead, hrtimeMs } from '../clock.js';
 import type {
   AbortKind,
   CallReply,
@@ -136,7 +136,7 @@ export class ScenarioThread {
     } catch (error) {
       return { failures: [{ ...toErrorData(error), phase: 'load' }], reusable: false };
     }
-    const began = hrtimeMs() - (performance.now() - options.began);
+    const began = options.began + hrtimeAhead();
     return new Promise((resolve) => {
       this.#running = this.#runner(live, job, options.timeout_ms, began, host, resolve);
       send(live, { type: 'run', job, began, timeout_ms: options.timeout_ms, ...this.#news(job) });
@@ -299,8 +299,7 @@ export class ScenarioThread {
     else if (message?.type === 'source') {
       this.#sources.get(message.of)?.set(message.path, message.file);
     } else if (message?.type === 'cursor') {
-      const at = performance.now() - (hrtimeMs() - message.at);
-      trace.cursor?.(message.agent, message.text, at);
+      trace.cursor?.(message.agent, message.text, message.at - hrtimeAhead());
     } else if (message !== undefined) this.#running?.onMessage(message);
   }
 

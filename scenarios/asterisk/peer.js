@@ -1,5 +1,5 @@
 // A raw SIP peer at a PBX. Needs its variables (see src/testing/asterisk.ts), or is skipped.
-import { needsPbx, registered, user } from '../lib/agents.js';
+import { challenges, needsPbx, registered, user } from '../lib/agents.js';
 
 suite({ tags: ['pbx', 'peer'], timeout: '30s' });
 
@@ -18,7 +18,7 @@ function registeredPeer(letter, more = {}) {
 
 scenario('a login, a tone heard, and the end', () => {
   const alice = registeredPeer('A');
-  assert(alice.sip.received(401).length).equals(1);
+  assert(challenges(alice, 401).size).equals(1);
   const call = alice.dial(env('PBX_TONE'));
   up(alice);
   assert(call.final?.header('Server')).is_present();

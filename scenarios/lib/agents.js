@@ -87,3 +87,7 @@ export const wherePossible = (action) => {
     return skip(error.message);
   }
 };
+
+/** CSeq of the requests that a server answered with this code; a response that was sent twice counts once. */
+export const challenges = (agent, code) =>
+  new Set(agent.sip.received(code).map((response) => response.header('CSeq')));

@@ -1,5 +1,5 @@
 // Raw SIP peers behind a real registrar and proxy, caller and callee in one file. Needs the lab: offhook run --lab.
-import { labUser, registered } from '../lib/agents.js';
+import { challenges, labUser, registered } from '../lib/agents.js';
 
 suite({ tags: ['peer', 'lab'], timeout: '30s' });
 
@@ -58,7 +58,7 @@ scenario('an INVITE that is asked for a login: 407, ACK, the same call with CSeq
   bob.on_invite([[200]]);
   const call = called(alice, bob);
   const [first, second] = alice.sip.sent('INVITE');
-  assert(alice.sip.received(407).length).equals(1);
+  assert(challenges(alice, 407).size).equals(1);
   assert(number(second)).equals(number(first) + 1);
   assert(second.header('From')).equals(first.header('From'));
   assert(second.header('Proxy-Authorization')).contains('response=');
@@ -74,7 +74,7 @@ scenario('a wrong password', () => {
   const register = alice.register();
   await_until(() => assert(alice.registration).contains({ state: 'failed', code: 403 }));
   assert(register.final?.code).equals(403);
-  assert(alice.sip.received(401).length).equals(1);
+  assert(challenges(alice, 401).size).equals(1);
 });
 
 scenario('requests in a call follow the Record-Route, from both sides', () => {
@@ -254,6 +254,6 @@ scenario('a MESSAGE, asked for a login', () => {
   const [alice, bob] = registeredPeers({}, 'A', 'B');
   const sent = alice.message(bob, 'grüße', { content_type: 'text/plain;charset=UTF-8' });
   await_until(() => assert(sent.final?.code).equals(200));
-  assert(alice.sip.received(407).length).equals(1);
+  assert(challenges(alice, 407).size).equals(1);
   assert(bob.messages[0]?.text).equals('grüße');
 });

@@ -17,7 +17,7 @@ import type {
 } from '../../sandbox/protocol.js';
 import { ScenarioThread, type ScenarioHost } from '../../sandbox/host/scenario-thread.js';
 
-export const LIMITS: ThreadLimits = { memory: 48 * 1_048_576, stack: 524_288, cpu_ms: 300 };
+export const LIMITS: ThreadLimits = { memory: 48 * 1_048_576, stack: 524_288, cpu_ms: 600 };
 export const BUILT_THREAD = new URL('../../../dist/sandbox/thread.js', import.meta.url);
 
 /**

@@ -1,19 +1,29 @@
 /**
- * `npm run check`: every step of the gate, two at a time, the longest first. What a step says is shown together when it has
- * ended, and only if it failed, but for the unit tests; all steps run even if one fails.
+ * The gate. `npm run check` runs every step, two at a time, the longest first. With `--tests`, as `npm test` does, all tests
+ * take the place of the unit tests, and of the other steps one at a time runs beside them, only with what the tests leave of
+ * the processors. What a step says is shown together when it has ended, and only if it failed, but for the tests; all steps
+ * run even if one fails.
  */
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 
-const STEPS = ['lint', 'unit', 'types', 'format', 'deps', 'unused', 'generated', 'site'];
-const AT_A_TIME = 2;
+const TESTS = process.argv.includes('--tests') ? 'tests' : 'unit';
+const isBeside = TESTS === 'tests';
+const STEPS = ['lint', 'types', 'format', 'deps', 'unused', 'generated', 'site'];
 
 /** @returns {Promise<boolean>} whether the step passed */
 function run(step) {
   const began = performance.now();
-  const child = spawn('npm', ['run', '--silent', step], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const isShown = step === TESTS;
+  const stdio = isShown && isBeside ? 'inherit' : ['ignore', 'pipe', 'pipe'];
+  const child = spawn('npm', ['run', '--silent', step], { stdio });
+  // what it starts inherits that
+  if (isBeside && !isShown && child.pid !== undefined) {
+    setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  }
   const output = [];
-  child.stdout.on('data', (chunk) => output.push(chunk));
-  child.stderr.on('data', (chunk) => output.push(chunk));
+  child.stdout?.on('data', (chunk) => output.push(chunk));
+  child.stderr?.on('data', (chunk) => output.push(chunk));
   return new Promise((resolve) => {
     child.on('error', (error) => {
       console.error(`${step}: cannot be run: ${error.message}`);
@@ -22,14 +32,14 @@ function run(step) {
     child.on('close', (code) => {
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       console.log(`${code === 0 ? '✓' : '✗'} ${step} (${seconds} s)`);
-      if (code !== 0 || step === 'unit') process.stdout.write(Buffer.concat(output));
+      if (code !== 0 || isShown) process.stdout.write(Buffer.concat(output));
       resolve(code === 0);
     });
   });
 }
 
-const queue = [...STEPS];
-async function work() {
+/** @returns {Promise<boolean>} whether all that it took from the queue passed */
+async function work(queue) {
   let passed = true;
   for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
     passed = (await run(step)) && passed;
@@ -37,5 +47,7 @@ async function work() {
   return passed;
 }
 
-const results = await Promise.all(Array.from({ length: AT_A_TIME }, work));
+const shared = [...STEPS];
+if (!isBeside) shared.splice(1, 0, TESTS);
+const results = await Promise.all([work(isBeside ? [TESTS] : shared), work(shared)]);
 process.exitCode = results.includes(false) ? 1 : 0;

@@ -1,17 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const E2E_LIMIT_MS = 60_000;
 const LONG_LIMIT_MS = 60 * 60_000;
 
-/**
- * End-to-end tests whose processes keep both cores busy, or that measure some hundred milliseconds: nothing may run
- * beside them.
- */
-const ALONE = [
-  'src/testing/soak/*.e2e.test.ts',
-  'src/sandbox/hostile.e2e.test.ts',
-  'src/runner/scenario/stalls.e2e.test.ts',
-];
+/** It looks whether the machine stalls: nothing may run beside it. */
+const ALONE = ['src/runner/scenario/stalls.e2e.test.ts'];
 /** End-to-end tests that run many processes at a time by themselves, or that listen to audio. */
 const BUSY = [
   'src/testing/{scenarios,asterisk,real-servers}.e2e.test.ts',
@@ -19,10 +13,36 @@ const BUSY = [
   'src/cli/{audio,docs-blocks,kill,suites}.e2e.test.ts',
   'src/rtp/*.e2e.test.ts',
   'src/runner/**/*.e2e.test.ts',
-  'src/sandbox/{conditions,expectations,host/*}.e2e.test.ts',
+  'src/sandbox/{conditions,expectations,hostile,host/*}.e2e.test.ts',
+  'src/testing/soak/*.e2e.test.ts',
   'src/web/*.e2e.test.ts',
   'src/webhook/mock-server-limits.e2e.test.ts',
 ];
+
+/** The files that take longest. They begin first: at the end of a group one of them would run alone. */
+const LONGEST = [
+  'src/testing/scenarios.e2e.test.ts',
+  'src/testing/asterisk.e2e.test.ts',
+  'src/web/monitor-page.e2e.test.ts',
+  'src/web/page.e2e.test.ts',
+  'src/sandbox/hostile.e2e.test.ts',
+  'src/cli/monitor/serve.e2e.test.ts',
+  'src/cli/examples.e2e.test.ts',
+  'src/cli/report-audio.e2e.test.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const places = sorted.map(({ moduleId }) => LONGEST.findIndex((one) => moduleId.endsWith(one)));
+    const place = (file: TestSpecification): number => places[sorted.indexOf(file)] ?? -1;
+    const isLong = (file: TestSpecification): boolean => place(file) >= 0;
+    return [
+      ...sorted.filter(isLong).sort((a, b) => place(a) - place(b)),
+      ...sorted.filter((file) => !isLong(file)),
+    ];
+  }
+}
 
 /** A project of tests with real processes; `files` of them run at a time, projects in the given order. */
 function realTests(
@@ -59,6 +79,9 @@ export default defineConfig({
     // certificates of the machine, where it names some: reading them is a sixth of the processor time of a start of Node.js,
     // of which there are two thousand, and no test needs them
     env: { NODE_EXTRA_CA_CERTS: '' },
+    sequence: { sequencer: LongestFirst },
+    // each project and each run would translate the same sources anew
+    experimental: { fsModuleCache: true },
     // of tests that say they may run beside each other: more make two cores so busy that calls come late
     maxConcurrency: 4,
     // one second, as it is by itself, is too short for a machine that runs other tests beside
@@ -81,7 +104,7 @@ export default defineConfig({
         { include: ['src/**/*.e2e.test.ts'], exclude: [...BUSY, ...ALONE] },
         { order: 1, atATime: 4 },
       ),
-      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 2 }),
+      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 3 }),
       realTests('alone', { include: ALONE }, { order: 3, atATime: 1 }),
       // what is measured runs as it was built
       { ...bench, test: { ...bench.test, server: { deps: { external: [/\/dist\//] } } } },

@@ -1,5 +1,4 @@
 /** Makes an agent that can be used out of a started process: control connection, modules, account, headers. */
-import type { Socket } from 'node:net';
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import { formatMs } from '../../time.js';
@@ -9,7 +8,7 @@ import type { Limit } from '../../agents/limit.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
 import { addedLines, headerCommands, type Headers } from './custom-headers.js';
 import { missingModule, wantedModules } from './media-options.js';
-import { isForeign, othersAt } from './control-port.js';
+import { isTaken } from './control-port.js';
 import { connectOnce, type Command } from '../wire/ctrl.js';
 import { RECORDER } from '../media/lost-digits.js';
 import type { Exit } from './process.js';
@@ -35,17 +34,16 @@ export async function bringUp(
   });
   const { name, account, idleAor, slot, address, sipPort, context } = session.ground;
   trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
-  let controlSocket: Socket;
   for (;;) {
     const socket = await connectOnce(LOOPBACK, slot.control);
     if (socket !== undefined) {
-      // Another user's program at that port must not get passwords.
-      if (isForeign(slot.control)) {
+      // Another user's program at that port must not get passwords. One that connected before us may have given commands; one that
+      // connects later takes the connection from us, which the session notices.
+      if (isTaken(slot.control, socket.localPort, session.controlEnds)) {
         socket.destroy();
         throw new PortTaken();
       }
       session.attach(socket);
-      controlSocket = socket;
       break;
     }
     if (exit === undefined && !limit.isOver) {
@@ -63,9 +61,6 @@ export async function bringUp(
       session.send('start', [{ name: 'uafind', params: idleAor }], limit),
     );
     if (identity?.ok !== true) throw new PortTaken();
-    // A program connected before us may have given commands.
-    if (othersAt(slot.control, controlSocket.localPort, session.controlEnds).length > 0)
-      throw new PortTaken();
     await loadModules(session, options, limit);
     await setUp(session, 'the account', session.commands.create(account.line(0)), limit);
     const ofHeaders = headerCommands(headers.commanded, context.binary.version);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { exitFollowsMs, isForeign, othersAt, parseTable, socketsAt } from './control-port.js';
+import { exitFollowsMs, isTaken, othersAt, rowsAt, socketsAt } from './control-port.js';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
@@ -20,11 +20,15 @@ test('lines of /proc/net/tcp and tcp6', () => {
     ),
     '',
   ].join('\n');
-  expect(parseTable(table)).toEqual([
-    { local: 12034, remote: 0, state: 10, uid: 1000 },
-    { local: 54321, remote: 12034, state: 1, uid: 33 },
-  ]);
-  expect(parseTable('')).toEqual([]);
+  const listener = { local: 12034, remote: 0, state: 10, uid: 1000 };
+  const client = { local: 54321, remote: 12034, state: 1, uid: 33 };
+  expect(rowsAt(12034, table)).toEqual([listener, client]);
+  expect(rowsAt(12034, table.trimEnd())).toEqual([listener, client]);
+  expect(rowsAt(54321, table)).toEqual([client]);
+  // 0x7F and 0x2F0: parts of addresses and of other ports
+  for (const other of [0, 127, 752])
+    expect(rowsAt(other, `${HEAD}\n${ROW('0100007F:2F02', '00000000:1000', '0A', 0)}`)).toEqual([]);
+  expect(rowsAt(12034, '')).toEqual([]);
 });
 
 test('who is connected beside us, and whose the port is', async () => {
@@ -32,15 +36,19 @@ test('who is connected beside us, and whose the port is', async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const [ours, other] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-  await Promise.all([once(ours, 'connect'), once(other, 'connect')]);
+  const ours = connect(port, '127.0.0.1');
+  await once(ours, 'connect');
+  expect(isTaken(port, ours.localPort)).toBe(false);
+  const other = connect(port, '127.0.0.1');
+  await once(other, 'connect');
   const known = socketsAt(port) !== undefined;
   const uid = process.getuid?.();
   expect(othersAt(port, ours.localPort)).toEqual(known ? [{ uid }] : []);
   expect(othersAt(port, undefined)).toHaveLength(known ? 2 : 0);
   // a connection that is open is told, whoever had its port before
   expect(othersAt(port, ours.localPort, [other.localPort ?? 0])).toHaveLength(known ? 1 : 0);
-  expect(isForeign(port)).toBe(false);
+  expect(isTaken(port, ours.localPort)).toBe(known);
+  expect(isTaken(port, ours.localPort, [other.localPort ?? 0])).toBe(known);
   expect(exitFollowsMs(port)).toBe(known ? 20 : 200);
   other.destroy();
   ours.destroy();

@@ -28,31 +28,30 @@ const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 /** The sockets at that port, including those closed a moment ago; undefined where the system does not list them. */
 export function socketsAt(port: number): readonly TcpSocket[] | undefined {
   try {
-    return TABLES.flatMap((path) => parseTable(readFileSync(path, 'latin1'))).filter(
-      ({ local, remote }) => local === port || remote === port,
-    );
+    return TABLES.flatMap((path) => rowsAt(port, readFileSync(path, 'latin1')));
   } catch {
     return undefined;
   }
 }
 
-/** Parses lines "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid ..." (proc(5)). */
-export function parseTable(text: string): readonly TcpSocket[] {
-  return text
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [, local, remote, state, , , , uid] = line.trim().split(/\s+/);
-      if (local === undefined || remote === undefined || uid === undefined) return [];
-      return [
-        {
-          local: portOf(local),
-          remote: portOf(remote),
-          state: parseInt(state ?? '', 16),
-          uid: Number(uid),
-        },
-      ];
-    });
+/**
+ * The sockets with that port at either end, of lines "sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt
+ * uid ..." (proc(5)). A busy machine has thousands of lines: only those that name the port are taken apart.
+ */
+export function rowsAt(port: number, table: string): readonly TcpSocket[] {
+  const named = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  const rows: TcpSocket[] = [];
+  for (let at = table.indexOf(named); at >= 0;) {
+    const end = table.indexOf('\n', at);
+    const line = table.slice(table.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end);
+    const [, local, remote, state, , , , uid] = line.trim().split(/\s+/);
+    if (local !== undefined && remote !== undefined && uid !== undefined) {
+      const ports = { local: portOf(local), remote: portOf(remote) };
+      rows.push({ ...ports, state: parseInt(state ?? '', 16), uid: Number(uid) });
+    }
+    at = end < 0 ? -1 : table.indexOf(named, end);
+  }
+  return rows;
 }
 
 function portOf(address: string): number {
@@ -68,13 +67,21 @@ export function exitFollowsMs(port: number): number {
   return socketsAt(port)?.some((one) => isListener(one, port)) === true ? 20 : 200;
 }
 
-/** Whether the port belongs to another user: such a listener is not an agent of ours. */
-export function isForeign(port: number): boolean {
-  const listeners = socketsAt(port)?.filter((one) => isListener(one, port)) ?? [];
+/**
+ * Whether a program of another user listens at the port, which is no agent of ours, or a client is connected to it whose own
+ * end is not the port `ours`. `former` as in `othersAt`.
+ */
+export function isTaken(
+  port: number,
+  ours: number | undefined,
+  former: readonly number[] = [],
+): boolean {
+  const sockets = socketsAt(port) ?? [];
+  const listeners = sockets.filter((one) => isListener(one, port));
   const stranger = listeners.find(({ uid }) => uid !== process.getuid?.());
-  if (stranger === undefined) return false;
-  trace.ports?.('', `control port ${port} belongs to the user with id ${stranger.uid}`);
-  return true;
+  if (stranger !== undefined)
+    trace.ports?.('', `control port ${port} belongs to the user with id ${stranger.uid}`);
+  return stranger !== undefined || clientsOf(sockets, { port, ours, former }).length > 0;
 }
 
 function isListener({ local, state }: TcpSocket, port: number): boolean {
@@ -90,7 +97,14 @@ export function othersAt(
   ours: number | undefined,
   former: readonly number[] = [],
 ): readonly { uid?: number }[] {
-  const others = (socketsAt(port) ?? [])
+  return clientsOf(socketsAt(port) ?? [], { port, ours, former });
+}
+
+function clientsOf(
+  sockets: readonly TcpSocket[],
+  { port, ours, former }: { port: number; ours: number | undefined; former: readonly number[] },
+): readonly { uid?: number }[] {
+  const others = sockets
     .filter(({ local, remote }) => remote === port && local !== ours)
     .filter(({ local, state }) => state === ESTABLISHED || !former.includes(local))
     .map(({ state, uid }) => (state === TIME_WAIT ? {} : { uid }));

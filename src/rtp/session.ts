@@ -7,16 +7,14 @@ import { OffhookError } from '../errors.js';
 import { mosOf, type Quality } from '../model/call-quality.js';
 import { CLOCK } from './clock.js';
 import { codecOf, packetTimeOf, RATE, type Codec } from './codec.js';
-import { isRtcp } from './packet.js';
 import { openOpus } from './opus.js';
-import type { RtpAddress, RtpParameters, RtpSink, RtpStream } from './parameters.js';
+import type { RtpParameters, RtpSink, RtpStream } from './parameters.js';
 import { Receiver } from './receiver.js';
 import { Reporter, type RemoteReport } from './reporter.js';
 import type { TimedPacket } from './replay.js';
 import { Sender } from './sender.js';
-import { SocketPair } from './sockets.js';
-import { Protection } from './srtp/protection.js';
 import { eventOf, MOST_TICKS } from './telephone-event.js';
+import { Transport } from './transport.js';
 import { WavFile } from './wav-file.js';
 
 /** What was sent is written each 200 ms: nobody waits for it. */
@@ -51,10 +49,9 @@ export class RtpSession {
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #reporter: Reporter;
-  readonly #protection: Protection;
+  readonly #transport: Transport;
   readonly #codecs = new Map<string, Codec>();
   readonly #waiting = new Set<(error: OffhookError) => void>();
-  #sockets: SocketPair | undefined;
   #parameters: RtpParameters | undefined;
   #files: Partial<Record<RtpStream['direction'], WavFile>> = {};
   #replaying: ((error: OffhookError) => void) | undefined;
@@ -63,12 +60,20 @@ export class RtpSession {
   private constructor(folder: string, sink: RtpSink) {
     this.#folder = folder;
     this.#sink = sink;
-    this.#protection = new Protection(() => {
-      sink.unauthentic?.();
+    this.#transport = new Transport({
+      packet: (bytes) => {
+        this.#receiver.datagram(bytes);
+      },
+      report: (bytes) => {
+        this.#reporter.datagram(bytes);
+      },
+      unauthentic: () => {
+        sink.unauthentic?.();
+      },
     });
     this.#sender = new Sender(
       (bytes) => {
-        this.#send(this.#protection.protect(bytes), this.#parameters?.remote);
+        this.#transport.send(bytes);
       },
       () => {
         sink.playedToEnd();
@@ -78,7 +83,7 @@ export class RtpSession {
       sink.digit(digit, durationMs);
     });
     this.#reporter = new Reporter(this.#sender, this.#receiver.sources, (bytes) => {
-      this.#sendReport(bytes);
+      this.#transport.sendReport(bytes);
     });
   }
 
@@ -93,15 +98,7 @@ export class RtpSession {
     sink: RtpSink;
   }): Promise<RtpSession> {
     const session = new RtpSession(options.folder, options.sink);
-    session.#sockets = await SocketPair.open(options.address, options.port, {
-      rtp: (bytes) => {
-        if (isRtcp(bytes)) session.#reportCame(bytes);
-        else session.#packetCame(bytes);
-      },
-      rtcp: (bytes) => {
-        session.#reportCame(bytes);
-      },
-    });
+    await session.#transport.open(options.address, options.port);
     return session;
   }
 
@@ -134,7 +131,7 @@ export class RtpSession {
       );
     }
     this.#parameters = parameters;
-    this.#protection.use(parameters.srtp);
+    this.#transport.use(parameters);
     // what still waits belongs into the file that ends
     if (!parameters.receives) this.#receiver.use(undefined);
     if (!parameters.sends) this.#sender.use(undefined);
@@ -259,7 +256,7 @@ export class RtpSession {
       ...(remote === undefined ? {} : { remote_sent: remote }),
       lost: Math.max(0, this.#receiver.heard?.lost ?? 0),
       unknown,
-      invalid: invalid + this.#protection.refused,
+      invalid: invalid + this.#transport.refused,
     };
   }
 
@@ -292,31 +289,7 @@ export class RtpSession {
     this.#files.received?.close();
     this.#files.sent?.close();
     for (const codec of this.#codecs.values()) codec.close?.();
-    await this.#sockets?.close();
-  }
-
-  #packetCame(bytes: Buffer): void {
-    const packet = this.#protection.unprotect(bytes);
-    if (packet !== undefined) this.#receiver.datagram(packet);
-  }
-
-  #reportCame(bytes: Buffer): void {
-    const packet = this.#protection.unprotectReport(bytes);
-    if (packet !== undefined) this.#reporter.datagram(packet);
-  }
-
-  #send(bytes: Buffer, to: RtpAddress | undefined): void {
-    if (to !== undefined) this.#sockets?.sendRtp(bytes, to);
-  }
-
-  #sendReport(report: Buffer): void {
-    const { remote, rtcp } = this.#parameters ?? {};
-    if (remote === undefined) return;
-    const bytes = this.#protection.protectReport(report);
-    const to = rtcp ?? { address: remote.address, port: remote.port + 1 };
-    const isShared = to.address === remote.address && to.port === remote.port;
-    if (isShared) this.#send(bytes, to);
-    else this.#sockets?.sendRtcp(bytes, to);
+    await this.#transport.close();
   }
 
   /** The file of a direction that is on: a new one where it was off before. */

@@ -1,10 +1,9 @@
 /** The video of a call: a clip is sent, what comes is counted and written as a byte stream; RTP, SRTP and RTCP as for audio. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { isRtcp } from '../packet.js';
 import type { RtpAddress } from '../parameters.js';
 import { Reporter } from '../reporter.js';
-import { SocketPair } from '../sockets.js';
-import { Protection, type SrtpKeys } from '../srtp/protection.js';
+import type { SrtpKeys } from '../srtp/protection.js';
+import { Transport } from '../transport.js';
 import { isParameterSet, START_CODE, type Clip } from './h264.js';
 import { VideoReceiver } from './receiver.js';
 import { VideoSender } from './sender.js';
@@ -35,30 +34,34 @@ export class VideoSession {
   readonly #sender: VideoSender;
   readonly #receiver: VideoReceiver;
   readonly #reporter: Reporter;
-  readonly #protection: Protection;
+  readonly #transport: Transport;
   readonly #problem: (text: string) => void;
   /** Undefined: nothing is written, or not any more. */
   #path: string | undefined;
   #file: number | undefined;
-  #sockets: SocketPair | undefined;
   #parameters: VideoParameters | undefined;
   #isClosed = false;
 
   private constructor({ clip, fps, path, unauthentic, problem }: VideoWish) {
     this.#path = path;
     this.#problem = problem;
-    this.#protection = new Protection(unauthentic);
+    this.#transport = new Transport({
+      packet: (bytes) => {
+        this.#receiver.datagram(bytes);
+      },
+      report: (bytes) => {
+        this.#reporter.datagram(bytes);
+      },
+      unauthentic,
+    });
     this.#sender = new VideoSender(clip?.units ?? [], fps, (bytes) => {
-      this.#send(this.#protection.protect(bytes), this.#parameters?.remote);
+      this.#transport.send(bytes);
     });
     this.#receiver = new VideoReceiver((nal) => {
       this.#write(nal);
     });
     this.#reporter = new Reporter(this.#sender, this.#receiver.sources, (bytes) => {
-      const to = this.#parameters?.remote;
-      if (to === undefined) return;
-      const report = this.#protection.protectReport(bytes);
-      this.#sockets?.sendRtcp(report, { address: to.address, port: to.port + 1 });
+      this.#transport.sendReport(bytes);
     });
   }
 
@@ -68,15 +71,7 @@ export class VideoSession {
    */
   static async open(options: VideoWish & { address: string; port: number }): Promise<VideoSession> {
     const session = new VideoSession(options);
-    session.#sockets = await SocketPair.open(options.address, options.port, {
-      rtp: (bytes) => {
-        if (isRtcp(bytes)) session.#reportCame(bytes);
-        else session.#packetCame(bytes);
-      },
-      rtcp: (bytes) => {
-        session.#reportCame(bytes);
-      },
-    });
+    await session.#transport.open(options.address, options.port);
     return session;
   }
 
@@ -84,7 +79,7 @@ export class VideoSession {
   start(parameters: VideoParameters): void {
     if (this.#isClosed) return;
     this.#parameters = parameters;
-    this.#protection.use(parameters.srtp);
+    this.#transport.use(parameters);
     this.#receiver.use(parameters.receives ? new Set(parameters.accepts) : undefined);
     this.#sender.use(parameters.sends ? parameters.payloadType : undefined);
     this.#reporter.start();
@@ -103,21 +98,7 @@ export class VideoSession {
     this.#receiver.close();
     this.#reporter.stop();
     if (this.#file !== undefined) closeSync(this.#file);
-    await this.#sockets?.close();
-  }
-
-  #packetCame(bytes: Buffer): void {
-    const packet = this.#protection.unprotect(bytes);
-    if (packet !== undefined) this.#receiver.datagram(packet);
-  }
-
-  #reportCame(bytes: Buffer): void {
-    const packet = this.#protection.unprotectReport(bytes);
-    if (packet !== undefined) this.#reporter.datagram(packet);
-  }
-
-  #send(bytes: Buffer, to: RtpAddress | undefined): void {
-    if (to !== undefined) this.#sockets?.sendRtp(bytes, to);
+    await this.#transport.close();
   }
 
   #write(nal: Uint8Array): void {

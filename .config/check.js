@@ -1,8 +1,8 @@
 /**
- * The gate. `npm run check` runs every step, two at a time, the longest first. With `--tests`, as `npm test` does, all tests
- * take the place of the unit tests, and of the other steps one at a time runs beside them, only with what the tests leave of
- * the processors. What a step says is shown together when it has ended, and only if it failed, but for the tests; all steps
- * run even if one fails.
+ * The gate. `npm run check` runs every step, two at a time, the longest first. With `--tests`, as `npm test` calls it, all tests
+ * run in place of the unit tests, and the other steps run beside them, one at a time and at the lowest priority: they take what
+ * the tests leave of the processors. All steps run even if one fails. What a step says is shown when it has ended, and only if
+ * it failed; what the tests say is always shown.
  */
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
@@ -17,7 +17,7 @@ function run(step) {
   const isShown = step === TESTS;
   const stdio = isShown && isBeside ? 'inherit' : ['ignore', 'pipe', 'pipe'];
   const child = spawn('npm', ['run', '--silent', step], { stdio });
-  // what it starts inherits that
+  // The programs that a step starts inherit its priority.
   if (isBeside && !isShown && child.pid !== undefined) {
     setPriority(child.pid, constants.priority.PRIORITY_LOW);
   }

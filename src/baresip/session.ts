@@ -305,6 +305,7 @@ export class Session implements RunningAgent {
   #release(): void {
     this.source.end();
     this.dumps.end();
+    this.#lostDigits?.end();
     this.calls.end();
     this.rtp.end();
     this.registration.end();

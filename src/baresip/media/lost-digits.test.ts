@@ -96,15 +96,62 @@ describe.each([
   });
 });
 
-test('read late, all at once', () => {
-  const digits = reader();
+describe('read late', () => {
   const frame = Array.from({ length: 160 }, () => 0xff);
-  digits.line(toldLine('1'));
-  for (const at of [1, 2, 3]) write('mulaw', [at, 0x0a, 0, 160]);
-  write('mulaw', [...frame, ...frame]);
-  write('mulaw', [4, 0x0a, 0, 160]);
-  digits.line(again());
-  expect(found).toEqual(['c 2', 'c 3', 'c 4']);
+  /** Three packets of each digit come before anything is read. */
+  const come = (...events: readonly number[]) => {
+    for (const at of events) write('mulaw', [at, 0x0a, 0, 160]);
+    write('mulaw', [...frame, ...frame]);
+  };
+  const lines = (digits: LostDigits) => {
+    for (let packets = 0; packets < 2; packets += 1) digits.line(again());
+    time += 0.3;
+  };
+
+  test('each digit is found at its line', () => {
+    const digits = reader();
+    digits.line(toldLine('1'));
+    come(1, 2, 3);
+    come(4);
+    lines(digits);
+    expect(found).toEqual([]);
+    lines(digits);
+    expect(found).toEqual(['c 2']);
+    for (let left = 0; left < 2; left += 1) lines(digits);
+    expect(found).toEqual(['c 2', 'c 3', 'c 4']);
+    digits.end();
+  });
+
+  test('a digit that baresip reports in a line still to come is not found', () => {
+    const digits = reader();
+    digits.line(toldLine('2'));
+    come(2, 3, 4);
+    lines(digits);
+    digits.line(toldLine('3'));
+    lines(digits);
+    lines(digits);
+    expect(found).toEqual(['c 4']);
+  });
+
+  test('a digit of one packet has no line: it is found when no line comes', async () => {
+    const digits = reader();
+    digits.line(toldLine('1'));
+    come(1, 2);
+    lines(digits);
+    expect(found).toEqual([]);
+    await expect.poll(() => found).toEqual(['c 2']);
+  });
+
+  test('of an agent that has ended nothing more is found', async () => {
+    const digits = reader();
+    digits.line(toldLine('1'));
+    come(1, 2);
+    lines(digits);
+    digits.end();
+    // The time in which it would have been found.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(found).toEqual([]);
+  });
 });
 
 test('a codec that cannot be read back: each digit that is not told is lost', () => {

@@ -4,8 +4,10 @@
  * reports only the first, and it takes the second of two equal digits for a repetition (1.1.0, src/stream.c
  * rtp_handler, telev_recv). The first overlooked packet of each digit is decoded as if it were audio: four
  * octets between the frames in the file of received audio. The next packet has the same timestamp, for which
- * baresip logs a line.
+ * baresip logs a line. Where this process reads late, the file is ahead of the log: it holds digits whose lines are
+ * still to come, and some of these digits baresip reports itself. So each digit waits for its line.
  */
+import { afterReading, type SilenceTimer } from '../../after-reading.js';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeG711, type G711Law } from '../../audio/g711.js';
 import { dtmfDigit } from '../../model/dtmf.js';
@@ -25,6 +27,14 @@ const PTIME_MS = 20;
 /** How far back the packets of a digit are searched. */
 const MOST_FRAMES = 100;
 const MOST_TIMES = 1000;
+/** How long a digit of the file waits for its line; of a digit that came in one packet alone there is none. */
+const SETTLES_MS = 200;
+
+/** A digit that a file shows, reported by baresip or not. */
+interface FileDigit {
+  readonly call: string;
+  readonly digit: string;
+}
 
 /** The recording of received audio of one call. */
 interface Heard {
@@ -81,8 +91,11 @@ export class LostDigits {
   readonly #heard: Heard[] = [];
   /** The digit whose first packet baresip has reported: its second packet may be decoded all the same. */
   #told: string | undefined;
-  /** Timestamps of the digits so far, one for each digit, for calls whose files cannot be read. */
+  /** Timestamps of the digits so far, one for each digit. */
   readonly #times = new Set<string>();
+  /** Digits read from the files, oldest first, whose lines are still to come. */
+  readonly #read: FileDigit[] = [];
+  #settling: SilenceTimer | undefined;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -101,30 +114,48 @@ export class LostDigits {
     if (time !== undefined) this.#overlooked(time);
   }
 
-  #overlooked(time: string): void {
-    const before = this.#told;
-    const open = this.#heard.filter(({ call }) => this.#surroundings.media(call) !== undefined);
-    const read = open.map((heard) => this.#read(heard));
-    if (this.#times.has(time)) return;
-    if (this.#times.size > MOST_TIMES) this.#times.clear();
-    this.#times.add(time);
-    this.#told = undefined;
-    if (before === undefined && !read.includes(true)) this.#surroundings.lost();
+  /** The agent has ended: nothing is reported any more. */
+  end(): void {
+    this.#settling?.cancel();
   }
 
-  /** Returns whether a digit was found, reported by baresip or not. */
-  #read(heard: Heard): boolean {
-    const { codec, rate, ptime = PTIME_MS } = this.#surroundings.media(heard.call) ?? {};
-    const law = codec === 'PCMU' ? 'mulaw' : codec === 'PCMA' ? 'alaw' : undefined;
-    if (law === undefined || rate === undefined) return false;
-    const frame = (rate / 1000) * ptime;
-    const samples = newSamples(heard, frame);
-    const digits = digitsIn(samples, frame, law);
-    for (const digit of digits) {
-      if (digit !== this.#told) this.#surroundings.found(heard.call, digit);
-      this.#told = undefined;
+  /** Takes the line for a packet with that timestamp; of most digits there are several packets. */
+  #overlooked(time: string): void {
+    const open = this.#heard.filter(({ call }) => this.#surroundings.media(call) !== undefined);
+    this.#read.push(...open.flatMap((heard) => this.#newDigits(heard)));
+    if (!this.#times.has(time)) {
+      if (this.#times.size > MOST_TIMES) this.#times.clear();
+      this.#times.add(time);
+      this.#take(this.#read.shift());
     }
-    return digits.length > 0;
+    this.#settling?.cancel();
+    if (this.#read.length === 0) return;
+    this.#settling = afterReading(SETTLES_MS, () => {
+      for (const digit of this.#read.splice(0)) this.#found(digit);
+    });
+  }
+
+  /** Takes the oldest digit of the files, to which the line belongs; undefined if no file shows any. */
+  #take(digit: FileDigit | undefined): void {
+    if (digit === undefined) {
+      if (this.#told === undefined) this.#surroundings.lost();
+    } else if (digit.digit !== this.#told) {
+      this.#found(digit);
+    }
+    this.#told = undefined;
+  }
+
+  #found({ call, digit }: FileDigit): void {
+    this.#surroundings.found(call, digit);
+  }
+
+  #newDigits(heard: Heard): FileDigit[] {
+    const { call } = heard;
+    const { codec, rate, ptime = PTIME_MS } = this.#surroundings.media(call) ?? {};
+    const law = codec === 'PCMU' ? 'mulaw' : codec === 'PCMA' ? 'alaw' : undefined;
+    if (law === undefined || rate === undefined) return [];
+    const frame = (rate / 1000) * ptime;
+    return digitsIn(newSamples(heard, frame), frame, law).map((digit) => ({ call, digit }));
   }
 }
 

@@ -69,8 +69,16 @@ test('of attempts that differ it was flaky; a retry that failed is a failure', a
     ['b', 'failed', 1],
     ['c', 'failed', 1],
     ['c', 'flaky', 1],
+    ['d', 'failed', 1],
+    ['d', 'passed', 1],
+    ['d', 'passed', 1],
+    ['e', 'passed', 1],
+    ['e', 'errored', 1],
+    ['f', 'errored', 1],
+    ['f', 'failed', 1],
   ]);
-  expect(verdicts(file)).toEqual({ a: 'flaky', b: 'failed', c: 'flaky' });
+  const kept = { a: 'flaky', b: 'failed', c: 'flaky', d: 'flaky', e: 'flaky', f: 'failed' };
+  expect(verdicts(file)).toEqual(kept);
   expect(readFileSync(join(folder, '.offhook', '.gitignore'), 'utf8')).toBe('*\n');
 });
 

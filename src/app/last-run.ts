@@ -25,7 +25,7 @@ const LARGEST = 64 * 1024 * 1024;
 /** Scenarios that are kept; those that ran longest ago go first. */
 const MOST = 50_000;
 
-/** Unreadable, or written by somebody else: nothing is known. */
+/** Reads the results. There are none if the file cannot be read or belongs to another user. */
 export function readLastRun(file: string): LastRun {
   try {
     const bytes = readOrdinary(file, { largest: LARGEST, owners: [], links: false });
@@ -90,13 +90,13 @@ export class LastRunReporter implements Reporter {
     return Promise.resolve();
   }
 
-  /** The worst of several attempts counts, but a retry settles it. */
+  /** A scenario of which some attempts passed and others did not, by retries or --repeat, is kept as flaky. */
   #finished({ id, key }: ScenarioId, verdict: Verdict, ms: number): void {
     const locks = [...(this.#locks.get(id) ?? [])].sort();
     this.#locks.delete(id);
     const before = this.#results.get(key)?.verdict;
-    const isWorse = before === 'failed' || before === 'errored';
-    const kept = isWorse && verdict === 'passed' ? 'flaky' : verdict;
+    const differs = before !== undefined && (before === 'passed') !== (verdict === 'passed');
+    const kept = differs || before === 'flaky' ? 'flaky' : verdict;
     this.#results.set(key, { verdict: kept, ms, run: this.#run, locks });
   }
 

@@ -1,4 +1,4 @@
-/** `npm run build`: what does not wait for each other runs at the same time. Its last deed says that it came to its end. */
+/** `npm run build`: independent steps run at the same time. The file that it writes last marks the build as complete. */
 import { spawn } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -79,7 +79,7 @@ const program = readdirSync(SRC, { recursive: true }).filter(
 translate(program, DIST, { comments: true });
 translate(['sandbox/guest/main.ts', 'modes/modes.ts'], join(DIST, 'guest'), { comments: false });
 
-// What a source that is gone has left would be bundled or packed. It goes last: a program that runs meanwhile finds its files.
+// Removes output of deleted sources, which would be bundled or packed. Comes last, so that a program running meanwhile finds its files.
 for (const entry of readdirSync(DIST, { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath, entry.name);
   const isOurs = entry.isFile() && !NOT_OURS.test(relative(DIST, path));

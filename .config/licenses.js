@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Packages that hold compiled code of somebody else, whose license they only name; it lies in the folder beside. */
+/** Packages with compiled third-party code whose license they only name; its text is in .config/licenses. */
 const FURTHER = { 'libopus-wasm': 'libopus' };
 
-/** Writes what the licenses of the packages in a bundle demand of who hands on their code. */
+/** Writes the license texts that must accompany the code of the packages in a bundle. */
 export function writeLicenses(output, file) {
   const folders = new Set(
     modulesOf(output).flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []),

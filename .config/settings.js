@@ -46,7 +46,7 @@ export function withNames(schema, rows, others) {
   );
 }
 
-/** What a script may touch is found elsewhere, by the same names. */
+/** Names a key that only the schema or only the rows of scope "scenario" have; undefined where both have the same keys. */
 function misfit({ properties }, rows) {
   const own = Object.keys(properties).filter((key) => key !== '$schema');
   const scoped = rows.filter(({ scope }) => scope === 'scenario').map(({ key }) => key);
@@ -90,7 +90,7 @@ function formOf({ kind, text, json, initial }) {
   return { ...json, description, ...(initial === undefined ? {} : { default: initial }) };
 }
 
-/** What is true of a flag alone is left out; a switch that is "off" on the command line is told as what is on. */
+/** Leaves out what is true of a flag alone; for a switch of kind "off" the text says what the value `false` does. */
 function meaning(text, kind) {
   const plain = text.replace(/ \(repeatable(; )?[^)]*\)/, '').replace(/ \(default: [^);]*\)$/, '');
   const told = kind === 'off' ? `false: ${plain}` : plain;

@@ -1,7 +1,7 @@
 /**
- * Writes the types of the module `offhook` to dist/types: the declarations of src/api/index.ts, and of those files only
- * which they name. The rest of src stays unknown to who uses them. A file is read by itself: what it exports there says
- * its type where the compiler would have to look into other files for it.
+ * Writes the types of the module `offhook` to dist/types: the declarations of src/api/index.ts and of the files they import, and no
+ * others, so that users do not see the rest of src. Each file is translated by itself, so its exports must state every type that
+ * the compiler would otherwise look up in other files.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';

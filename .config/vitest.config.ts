@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const E2E_LIMIT_MS = 60_000;
 const LONG_LIMIT_MS = 60 * 60_000;
 
-/** It looks whether the machine stalls: nothing may run beside it. */
+/** This test measures stalls of the machine, so nothing may run beside it. */
 const ALONE = ['src/runner/scenario/stalls.e2e.test.ts'];
 /** End-to-end tests that run many processes at a time by themselves, or that listen to audio. */
 const BUSY = [
@@ -82,7 +82,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // each project and each run would translate the same sources anew
     experimental: { fsModuleCache: true },
-    // of tests that say they may run beside each other: more make two cores so busy that calls come late
+    // for tests marked as concurrent: more at a time make two cores so busy that calls come late
     maxConcurrency: 4,
     // one second, as it is by itself, is too short for a machine that runs other tests beside
     expect: { poll: { timeout: 15_000 } },

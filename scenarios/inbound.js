@@ -1,7 +1,7 @@
 // What an agent does with calls it does not want, and one that answers by itself.
 import { call, errorOf, established, idle, pair, ringing } from './lib/agents.js';
 
-/** Before 3.19 baresip knows but one answer; it says so before anything is done. */
+/** Skips the scenario below baresip 3.19, which can only answer 486: other codes are refused before anything is sent. */
 const needsCodes = (bob) => {
   const error = errorOf(() => bob.respond_incoming(603));
   if (error !== undefined) skip(error.message);

@@ -416,7 +416,7 @@ const WITHOUT = [
   ],
 ];
 
-/** The same with one. */
+/** The same, for agents with a proxy. */
 const WITH = [
   [
     'dial',

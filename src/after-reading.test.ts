@@ -20,7 +20,7 @@ afterEach(() => {
   ends.far.destroy();
 });
 
-/** The text is there and the time is over before this process can do anything else. */
+/** Sends the text, then blocks this process for `ms`, so that the timer is due before the text can be read. */
 function pauseWhileArrives(text: string, ms: number): void {
   ends.far.write(text);
   const until = performance.now() + ms;

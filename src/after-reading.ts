@@ -1,7 +1,7 @@
 /** A timer for conclusions from silence, such as "no answer came". */
 
 export interface SilenceTimer {
-  /** Nothing happens after this, even if the time is over already. */
+  /** Stops the timer: `action` is not called any more, even if the time is already over. */
   cancel(): void;
 }
 

@@ -13,7 +13,7 @@ export interface Certificate {
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** Makes a certificate for "localhost", the loopback addresses and those hosts. It is its own authority, so that it can be named as one. */
+/** Makes a certificate for "localhost", the loopback addresses and `hosts`. It is its own CA, so that clients can be told to trust it. */
 export async function selfSigned(
   commonName: string,
   hosts: readonly string[],
@@ -26,7 +26,7 @@ export async function selfSigned(
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
-    // Clocks differ.
+    // The certificate is valid from yesterday, because the clock of a client may be behind ours.
     notBeforeDate: new Date(now - DAY_MS),
     notAfterDate: new Date(now + days * DAY_MS),
     extensions: [

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --
-// "--": Node 20 would take our --env-file for its own, wherever it stands, and end when the file is missing
+// Without the "--", Node 20 would take our --env-file for its own option, wherever it stands, and exit if the file is missing.
 /** The program: parses the command line, runs one command, sets the exit code. The only file that exits. */
 import { EXIT, type OffhookError, errorKind } from './errors.js';
 import { asOffhookError, errorText } from './cli/error-text.js';
@@ -54,7 +54,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 const words = process.argv.slice(2);
-/** A thread takes longer to boot than the command line to be loaded and read: for these it begins first. */
+/** Whether the command runs scripts. Their thread is booted first, as that takes longer than loading and parsing the command line. */
 const isThreaded = ['run', 'check', 'list'].includes(words[0] ?? '');
 
 try {

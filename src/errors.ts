@@ -131,7 +131,7 @@ export interface SourceLocation {
   column: number;
 }
 
-/** What an error says, in parts: whoever says it in other words takes these, not its message. */
+/** The parts of an error's message. Code that rewords an error uses these parts instead of the message. */
 export interface Facts {
   /** What it is about: `agent "bob"`, `--reporter`, `script`. */
   subject?: string;
@@ -176,7 +176,7 @@ export function said(facts: Facts): Facts & { message: string } {
   return { ...facts, message: messageOf(facts) };
 }
 
-/** The message of an error without what it is about, which its reader knows. */
+/** Returns the message of an error without subject and verb, for places where the reader already knows them. */
 export function predicateOf({
   message,
   what,
@@ -228,7 +228,7 @@ export function toErrorData(thrown: unknown): ErrorData {
   return { code: 'E_INTERNAL', message };
 }
 
-/** For a catch that passes over errors raised on purpose: a bug goes on to be reported as such. */
+/** Rethrows everything but an OffhookError. For catch blocks that ignore errors raised on purpose, but must not hide bugs. */
 export function throwIfBug(thrown: unknown): void {
   if (!(thrown instanceof OffhookError)) throw thrown;
 }

@@ -50,7 +50,7 @@ test.each([
   expect(problemOf(bytes, field)).toBe(problem);
 });
 
-/** With one byte changed, so many before the end. */
+/** Flips one bit of the byte at index -`fromEnd`, in place. */
 function spoiled(bytes: Buffer, fromEnd: number): Buffer {
   bytes.writeUInt8((bytes.at(-fromEnd) ?? 0) ^ 1, bytes.length - fromEnd);
   return bytes;

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Why a file is not used; a sentence about it, to follow "it". */
+/** Says why a file is not used. The message is a predicate, to be put after "it": "is a link". */
 export class NotOrdinary extends Error {
   readonly code = 'ENOTORDINARY';
 }
@@ -52,7 +52,7 @@ export function readOrdinary(path: string, rules: ReadRules): Buffer {
   }
 }
 
-/** Also where the file grows meanwhile. */
+/** Reads at most `largest` bytes, even if the file grows meanwhile. */
 function readAtMost(file: number, largest: number): Buffer {
   const chunks: Buffer[] = [];
   for (let left = largest; left > 0;) {
@@ -71,9 +71,9 @@ function assertOwner({ uid }: Stats, owners: readonly number[] | undefined): voi
 }
 
 /**
- * That no link a stranger has made leads to the folder: one that belongs neither to us, nor to root, nor to the owner of
- * the folder it lies in, as anybody can make it in /tmp. Linux knows much the same rule (protected_symlinks in proc(5)), where
- * it is switched on. @throws NotOrdinary
+ * Checks that no stranger's link leads to the folder, as anybody can make one in /tmp: a link that belongs neither to us, nor
+ * to root, nor to the owner of the folder it lies in. Linux has much the same rule if it is switched on (protected_symlinks in
+ * proc(5)). @throws NotOrdinary
  */
 export function refuseStrangersLinks(folder: string): void {
   const above = dirname(folder);
@@ -85,7 +85,7 @@ export function refuseStrangersLinks(folder: string): void {
   throw new NotOrdinary(`is reached by a link of another user (id ${link.uid}): ${folder}`);
 }
 
-/** What there is; undefined where there is nothing, and where we may not look: whoever opens it is told why. */
+/** Returns undefined if there is nothing, or if we may not look. Opening the path then tells the reason. */
 export function statIfAllowed(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -94,13 +94,13 @@ export function statIfAllowed(path: string): Stats | undefined {
   }
 }
 
-/** Whom a file belongs to, who may say what holds for it in others; nobody when it is not there. */
+/** Returns the owner of a file, who may also own the files with its settings; nobody if the file is missing. */
 export function ownersOf(path: string): readonly number[] {
   const uid = statSync(path, { throwIfNoEntry: false })?.uid;
   return uid === undefined ? [] : [uid];
 }
 
-/** Where the system has no users, everything is. */
+/** Whether a user id is ours; on a system without users, every id is. */
 export function isOurs(uid: number): boolean {
   return process.getuid === undefined || ownUid() === uid;
 }
@@ -114,8 +114,8 @@ export function ownUid(): number {
 }
 
 /**
- * Opens a file to be written anew, never through a link. Streams of this process (/dev/stderr, /dev/fd/3) are links by
- * themselves. `secret`: for nobody else to read; it is read here, too.
+ * Opens a file to be overwritten, never through a link, except below /dev, where the streams of this process (/dev/stderr,
+ * /dev/fd/3) are links themselves. `secret`: nobody else may read the file; it is opened for reading, too.
  * @throws NotOrdinary, or the error of the system.
  */
 export function openNew(path: string, secret = false): number {

@@ -35,7 +35,7 @@ export function graphPicture(text) {
   );
 }
 
-/** An arrow that only cuts short a way of several arrows says nothing new, and would hide those. */
+/** Drops each arrow that only shortens a path of several arrows: it says nothing new, and would hide them. */
 function withoutDetours(arrows) {
   const reaches = (from, to) => arrows.some(([a, b]) => a === from && (b === to || reaches(b, to)));
   return arrows.filter(

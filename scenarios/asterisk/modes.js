@@ -186,7 +186,7 @@ scenario.each([
   mode_fails(['timeout_mode: ', words], () => timeout_mode(alone(), env('PBX_NO_ANSWER'), options));
 });
 
-/** Asks the PBX to call the number, and to connect who answers with an extension of its own. */
+/** A trigger by which the PBX calls the number, and connects the phone that answers to one of its extensions. */
 const call_back = (extension) => ({
   url: `${env('PBX_ARI')}/channels`,
   method: 'POST',

@@ -78,7 +78,7 @@ export const fails = (code, text, action) => {
   assert(error.message).contains(text);
 };
 
-/** The value of an action; what this baresip cannot do ends the scenario, and only that. */
+/** Returns the value of an action; skips the scenario if this baresip cannot do it, and passes on any other error. */
 export const wherePossible = (action) => {
   try {
     return action();

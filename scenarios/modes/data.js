@@ -69,7 +69,7 @@ scenario.each([
   { mode: 'audio', src: 'foo', dst: 'bar', audio: { src_out: 500 } },
   // the number of bar is not what its phone shows, and nobody asks
   { mode: 'call', src: 'bar', dst: 'foo', check_callerid: false },
-  // or who asks knows what it shows
+  // or the test says which number the phone shows
   { mode: 'call', src: 'bar', dst: 'quiet', caller_id: 'ar', dialplan },
 ])('$mode from $src to $dst', { tags }, (data) => {
   test_call({ ...data, lines: LINES });

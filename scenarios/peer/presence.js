@@ -34,7 +34,7 @@ function subscribed(phone, server, event) {
   return { asked, subscribe };
 }
 
-/** The server sends this to who has subscribed. */
+/** Sends a NOTIFY with this document to the subscriber. */
 function notify(server, subscribe, event, content_type, body, state = 'active;expires=60') {
   const headers = { 'Subscription-State': state };
   const sent = server.notify({ in: subscribe, event, headers, content_type, body });
@@ -98,7 +98,7 @@ scenario('a mailbox', ({ phone, server }) => {
     urgent_new: 1,
     urgent_old: 0,
   });
-  // the same text as a message is none
+  // the same text in a MESSAGE is no message summary
   server.message(phone, body);
   assert(phone.expect('MESSAGE').message_summary).is_absent();
 });

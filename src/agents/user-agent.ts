@@ -97,7 +97,7 @@ export interface AudioStream {
   readonly at: number;
   /** Label of the stream in the session description (RFC 4574). */
   readonly label?: string;
-  /** The call has another stream before this one, which is meant where nobody names a label. */
+  /** Set for every stream but the call's first, which is the one used where no label is given. */
   readonly isFurther?: true;
   /**
    * Why the stream cannot be read, or not any more. `limit`: its beginning was dropped because of the space
@@ -121,8 +121,8 @@ export interface StreamWish {
   /** Sent streams as well as received ones. */
   sent: boolean;
   /**
-   * Asked before files are emptied because of their size: reads what they hold and returns true, or returns
-   * false to keep them. Without it nothing of them is needed.
+   * Called before large files are emptied: reads what they still hold and returns true, or returns false to
+   * keep them. Without this function the files may be emptied at any time.
    */
   release?: () => boolean;
 }

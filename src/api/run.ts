@@ -23,8 +23,8 @@ export interface Run extends AsyncIterable<RunEvent> {
  * Runs scenarios in this process: the command `offhook run` as a function, without reports on the console and without
  * exits. It begins at once. Several runs may take place beside each other.
  *
- * Flags are options; what stands in offhook.config.json about a run (paths, reporters) does not count here, what
- * stands there about what a scenario may touch does.
+ * Flags are options. What offhook.config.json says about a run (paths, reporters) does not count here; what it says
+ * about what scenarios may touch does.
  *
  * @example
  * const running = run({ paths: ['calls/'], variables: { SIP_DOMAIN: 'pbx.test' }, jobs: 2 });

@@ -25,7 +25,7 @@ export interface ScriptRequest {
   filters?: Filters;
   /** Also runs single-scenario files of folders. */
   allFiles?: boolean;
-  /** Leaves out files that nothing concerns which changed since that state of the git repository, such as "HEAD". */
+  /** Leaves out files that are not concerned by any change since this state of the git repository, such as "HEAD". */
   onlyChanged?: string;
   /** Limits the run to these files or scenarios: a watch runs again only what changed. */
   among?: Among;

@@ -35,7 +35,7 @@ export function planOptions(
   const rulesOf = policySettings({ flags: request.policy ?? {}, variables: environment, cwd });
   const { set = [], envFiles = [] } = request;
   const variablesOf = scenarioVariables({ set, envFiles, environment, lab, cwd });
-  /** Lines by the files that find them: their passwords may be variables that are not named like secrets. */
+  /** Phone lines by scenario file, kept because their passwords may come from variables that are not named like secrets. */
   const linesOf = new Map<string, LinesData>();
   /** Masks the secrets among the variables from the moment a scenario could read them. */
   const noted = (variables: Variables): Variables => {

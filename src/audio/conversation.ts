@@ -10,8 +10,8 @@ export interface ConversationTiming {
   /** From 0 to the first sound of the other side; absent when it never spoke. */
   first_sound_ms?: number;
   /**
-   * From each end of ours to the next beginning of theirs that comes before we speak again; negative never: an answer
-   * that began while we spoke is talk-over.
+   * From each end of our sound to the start of the other side's next sound, if that starts before ours resumes. Never
+   * negative: an answer that began while we spoke counts as talk-over instead.
    */
   response_ms: readonly number[];
   /** Longest time in which neither side made a sound, between the first sound and `until`. */

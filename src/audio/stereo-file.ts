@@ -29,10 +29,10 @@ const MOST_SECONDS = 4 * 3600;
  *     file.write('sent', samples, 8000, 0);
  *     await file.close();                              // { ms, bytes, sha256 }
  *
- * Sides may come in any order and out of step, each piece with its time from the file's beginning in ms; what nobody
- * wrote is silence, what is written twice is the later. Times before the beginning are cut off, a stream of another
- * rate is converted (plainly: it is for listening). Compute the time of a piece from its position in its stream and where that
- * stream began, not from when it arrived, or gaps of a busy machine become clicks.
+ * Pieces of the two sides may be written in any order, each with its time since the file's beginning, in ms. Times that were
+ * never written are silence; of audio written twice, the later write counts. Audio before the file's beginning is dropped;
+ * a stream of another rate is converted, crudely, as it is only for listening. Compute the time of a piece from its position
+ * in the stream and the start of that stream, not from its arrival, or delays on a busy machine become clicks.
  * @throws OffhookError E_OUTPUT: the file cannot be written.
  */
 export class StereoFile {
@@ -65,7 +65,7 @@ export class StereoFile {
     });
   }
 
-  /** What it holds is read while other work goes on: hours of audio take a second. @throws OffhookError E_OUTPUT */
+  /** Reads the file for its digest without blocking, because hours of audio take a second. @throws OffhookError E_OUTPUT */
   async close(): Promise<FinishedFile> {
     const digest = createHash('sha256');
     let bytes = 0;

@@ -183,9 +183,9 @@ export class ToneDetector {
   }
 
   /**
-   * Lower bound, in ms of further audio, before `heard` can become true; no need to poll earlier. Infinity
-   * while no block resembles the tone. An estimate: a tone off its frequency or under another sound may take
-   * less.
+   * Estimate of how much more audio, in ms, is needed before `heard` can become true: polling earlier rarely
+   * helps. A tone off its frequency or under another sound may take less. Infinity while no block resembles
+   * the tone.
    */
   get missing_ms(): number {
     // A full window of similar energy that fails the test is a neighbouring frequency: start over.

@@ -94,7 +94,7 @@ describe.each(binaries)('baresip $version, killed', (binary) => {
         attempt(() => verb(agent, peer.uri)),
         name,
       ).rejects.toMatchObject(crashed);
-    // the counters are no verb of a script: reading them finds a call that has ended
+    // watchRtp() is no verb of a script: it finds the call ended, and does not fail
     await agent.watchRtp();
     expect(agent.state.ended).toMatchObject({ by: 'error', how: 'crashed' });
   });

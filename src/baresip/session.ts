@@ -324,7 +324,7 @@ export class Session implements RunningAgent {
 
   #message(message: SipMessage): void {
     if (this.calls.message(message)) this.telephoneEvents.message(message);
-    // The lines around a message tell which call they are about: with a proxy that is the message between it and baresip.
+    // A dump finds its call by the messages around a log line: behind a proxy, by those between it and baresip (see `inner`).
     if (this.ground.proxy === undefined) this.dumps.message(message);
     this.requests.message(message);
     endReplaced(this, message);
@@ -384,11 +384,8 @@ export class Session implements RunningAgent {
       this.waiters.fail(this.problem('E_AGENT_GONE', 'stop', 'the agent was stopped'));
       this.registration.expect('none');
       const { answering, isHung } = this.#link;
-      await endProcess(
-        this.process,
-        this.#life.error === undefined ? answering : undefined,
-        isHung,
-      );
+      const asked = this.#life.error === undefined ? answering : undefined;
+      await endProcess(this.process, asked, isHung);
     }
     await this.#gone();
   }

@@ -226,7 +226,7 @@ describe.concurrent('--capture --artifacts', () => {
       },
     });
     expect(code).toBe(1);
-    // it said how many packets it missed, and that they were none
+    // There is no warning, because tcpdump reported that it missed no packets.
     expect(stdout).not.toContain('--capture');
     // up to the end of the call: tcpdump gets packets from the kernel up to a second late
     const last = (kind: Packet['kind']): number =>

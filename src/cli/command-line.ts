@@ -145,7 +145,7 @@ function needPaths(command: Command, paths: readonly string[]): readonly string[
   });
 }
 
-/** Runs the command with what holds for it: flags, variables, the project file, defaults. */
+/** Resolves the settings of a command (flags, variables, project file, defaults) and runs it with them. */
 async function settled<F extends Flags>(
   command: Command,
   table: F,

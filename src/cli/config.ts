@@ -46,7 +46,7 @@ export async function configCommand(
   return 0;
 }
 
-/** Nobody has noted the secrets yet: only scenarios read variables. */
+/** Hides a secret value of --set. Nothing else masks it, because secrets are noted only when scenarios read variables. */
 function withoutSecret(pair: string): string {
   const [name = ''] = pair.split('=');
   return isSecretName(name) ? `${name}=***` : pair;
@@ -93,7 +93,7 @@ function ofList(list: AllowList | undefined): Held | undefined {
   return list && { value: list.items, origin: list.origin };
 }
 
-/** The origins of a policy are words for its errors. */
+/** Tells the level of a policy setting from its origin, which the policy keeps only in words, for its errors. */
 function originOf(name: string, said: string): Origin {
   if (said === 'default') return { from: 'default', said };
   if (said === variableOf(name)) return { from: 'variable', said };

@@ -1,9 +1,9 @@
 /**
- * The code in README.md and docs is true. A fence whose language is followed by `run` is a whole scenario, or a command
- * line, and is executed; other scripts are fragments, and type-checked, but for those marked `node`, which are programs of
- * Node.js, and the examples that a page shows (`from=FILE`), which run by themselves; in every block the command lines of
- * Offhook are ones it understands. `as=NAME` keeps a script, or JSON that it needs, under that name for the scripts and command lines of its page. A renderer
- * shows none of these words.
+ * Checks the code in README.md and docs. A fence whose language is followed by `run` is a whole scenario or a command line,
+ * and is executed. Other scripts are fragments, which are type-checked, except programs of Node.js (`node`) and examples that
+ * a page shows (`from=FILE`), which are run by other tests. In every block, Offhook must understand its own command lines.
+ * `as=NAME` keeps a script, or JSON that it needs, under that name for the scripts and command lines of its page. Renderers
+ * show none of these words.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ import { joinOptionalFiles } from './optional-files.js';
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Written by a program that is tested itself, or about the inside of Offhook. */
 const LEFT_OUT = ['reference.md', 'settings.md', 'ndjson.md', 'contributing.md'];
-/** What fragments speak of without making it. */
+/** Declares the names that fragments use without creating them. */
 const NAMES = `
 declare const alice: Agent, bob: Agent, carol: Agent, caller: Agent, callee: Agent;
 declare const mock: MockServer;

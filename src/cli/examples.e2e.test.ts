@@ -34,7 +34,7 @@ describe.concurrent('examples', () => {
   });
 
   it('recipes that need no more than a server pass with the lab, others say what they need', async () => {
-    // A proxy plays no music, and what recipes share has no scenario.
+    // The lab's proxy plays no music for hold-music.js, and pbx.js is a module without a scenario that recipes share.
     const files = RECIPES.filter((name) => !/\/(?:hold-music|pbx)\.js$/.test(name));
     const result = await runCli(['run', '--lab', ...files.map((name) => `examples/${name}`)]);
     expectScenarios(result, { skips: /^needs a number of a PBX: PBX_\w+ is not set$/ });

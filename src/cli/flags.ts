@@ -33,9 +33,9 @@ interface Traits {
   readonly moved?: (value: string, move: (path: string) => string) => string;
   /** A list whose values may hold commas: a variable has one value in each line. */
   readonly lines?: true;
-  /** Rows whose values do not count where they were set further down: a flag --verbose lifts a "quiet" of the file. */
+  /** Rows that this row overrides if they were set at a weaker level: the flag --verbose cancels "quiet" of the project file. */
   readonly replaces?: readonly string[];
-  /** Rows without any of which the value says nothing: it then counts only as a flag, where it is an error. */
+  /** At least one of these rows must be set. Otherwise a value of a variable or file is ignored, and a flag is an error. */
   readonly needs?: readonly string[];
   /** What completion offers for its value: these words, or those of the scenarios on the line. */
   readonly offers?: readonly string[] | 'names' | 'tags';
@@ -114,7 +114,7 @@ export function oneOf<C extends string>(
   return { kind: 'one', text, takes, parse, json: { type: 'string' }, offers: choices };
 }
 
-/** A flag whose value may be left out: true, or "" where the command line marks it so. */
+/** A flag whose value may be left out: it is then true, which declare.ts also makes of the "" of optional-files.ts. */
 export function maybe(takes: string, text: string): Flag<string | true | undefined> {
   return { kind: 'maybe', text, takes, parse: anyText, json: { type: ['boolean', 'string'] } };
 }
@@ -163,7 +163,7 @@ export function aliases(text: string): Flag<readonly string[]> {
   return { ...list('address=name', text), parse, json: { type: 'object' } };
 }
 
-/** What `aliases` has checked, by address. */
+/** Turns values that `aliases` has checked into names by address. */
 export function aliasesOf(values: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     values.map((value) => {
@@ -247,7 +247,7 @@ export function wholeOr(initial: number, takes: string, text: string, range: Ran
   return { ...row, initial };
 }
 
-/** The row with more said about it. */
+/** Adds traits to a row. */
 export function having<T>(traits: Traits, row: Flag<T>): Flag<T> {
   return { ...row, ...traits };
 }

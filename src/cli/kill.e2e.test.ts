@@ -11,7 +11,7 @@ import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/run-files
 /** The scenario goes on when the test says so: a file appears. */
 const GO = `await_until(() => { try { return load_env('go.env').GO === '1'; } catch { return false; } }, '20s');`;
 
-/** The wait that learns of a death fails; here the scenario goes on all the same. */
+/** A wait fails when an agent dies meanwhile; here the scenario logs the error and goes on. */
 const NOTICED = `try { ${GO} } catch (error) { log(error.code); }`;
 
 async function go({ folder }: FilesRun): Promise<void> {
@@ -45,8 +45,7 @@ setup(() => {
 });
 `;
 
-/** The process of an agent: its configuration names the address it was started with. */
-/** Lines of agents' own processes, not of what isolates them. */
+/** Lists the processes of the agents themselves, without the bubblewrap processes that isolate them. */
 async function agentsOf(leftovers: LeftoverWatch): Promise<string[]> {
   const lines = await leftovers.processes();
   return lines.filter((line) => /-f \S*offhook-agent-/.test(line) && !/^\d+ \S*bwrap /.test(line));

@@ -29,7 +29,7 @@ import {
 } from './flags.js';
 import { REPORT_AUDIO, REPORTERS } from './output/reporter-names.js';
 
-/** Values that few words can have; who reads the option checks it. */
+/** The allowed values of an option; the code that reads the option checks them. */
 export const LAST_KINDS = ['failed', 'flaky', 'slow'] as const;
 export const ARTIFACTS_ON = ['failure', 'always'] as const;
 
@@ -314,7 +314,7 @@ export const CHECK = {
 };
 export type CheckFlags = ValuesOf<typeof CHECK>;
 
-/** What `run` takes, to say what holds; `--json` is about the answer. */
+/** `offhook config` takes the options of `run` and shows their values; its own --json is the format of that output. */
 export const CONFIG = { ...RUN, json: ofCommand(on('as JSON')) };
 
 export const DOCTOR = {

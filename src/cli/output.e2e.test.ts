@@ -42,7 +42,7 @@ scenario('ours', () => { agent('a'); });
 `,
 };
 
-/** Printed, an escape code would be more than a colour: a cursor that moves, a title that changes. */
+/** The character that begins escape codes. Those of a script could not only set colours, but move the cursor or set the title. */
 const ESCAPE = new RegExp('\\u001b');
 
 describe.concurrent('console', () => {

@@ -29,8 +29,8 @@ export function printTrace(line: string): void {
 }
 
 /**
- * Prints on stdout for programs. @param mask false where secrets were hidden already: what names a variable, as "${TOKEN}"
- * does, would be taken for one
+ * Prints JSON for programs on stdout. @param mask false if secrets were hidden already: masking would also hide texts like
+ * "${TOKEN}", which only name a variable
  */
 export function printJson(value: unknown, mask = true): void {
   const json = JSON.stringify(value, null, 2);

@@ -41,9 +41,9 @@ const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof RunFlags>([
 const FILTERS: ReadonlySet<string> = new Set<keyof RunFlags>(['tag', 'excludeTag']);
 
 /**
- * ["--lab", "--vars", "pbx.env"]: the other options as they were given on the command line. What a variable or the project
- * file said, they say again. @param overruled names of options that one of them says otherwise
- * @param project whose run it was
+ * Returns the other options as given on the command line: ["--lab", "--vars", "pbx.env"]. Variables and the project file will
+ * apply again by themselves. @param overruled names of options that one of these sets as well
+ * @param project the --project of the run
  */
 export function rerunWords(
   command: Command,

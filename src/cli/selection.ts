@@ -76,7 +76,7 @@ function usage(message: ConstructorParameters<typeof OffhookError>[1], hint: str
   return new OffhookError('E_USAGE', message, { hint });
 }
 
-/** What is taken of folders. */
+/** The options that choose among the files of folders. */
 export function folderRequest({
   allFiles,
   onlyChanged,

@@ -2,8 +2,8 @@
 import { EXIT } from '../errors.js';
 
 /**
- * Aborted at the first signal; the second one exits (agents' processes end with us). A program that started us with an IPC
- * channel, as the monitor does, and is gone counts as a signal: nobody else would end us.
+ * Returns a signal that is aborted by the first Ctrl-C; the second one exits (agents' processes end with us). If a program
+ * started us with an IPC channel, as the monitor does, its end counts as the first signal: nobody else would end us.
  */
 export function abortOnSignal(
   signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'],

@@ -38,7 +38,7 @@ const FIELDS = [
 ] as const;
 type Fields = Record<(typeof FIELDS)[number], string>;
 
-/** All packets of a capture, which must all be whole messages without a fault, or segments of such. */
+/** Returns all packets of a capture, and asserts that tshark finds no fault in any of them. */
 async function packetsOf(file: string): Promise<Fields[]> {
   const checked = ['ip', 'udp', 'tcp'].flatMap((name) => ['-o', `${name}.check_checksum:TRUE`]);
   // an agent's port may be that of another protocol
@@ -73,7 +73,7 @@ function titleOf({ method, code, call_id, cseq, headers }: SipMessage): string {
   return [code === undefined ? method : '', code ?? '', call_id, cseq, method, branch].join(' ');
 }
 
-/** What a capture on the wire would have: each message as often as the end that saw it more often saw it. */
+/** The messages that a capture on the wire would have: each as often as it was traced as sent or as received, whichever is more. */
 function onTheWire(events: readonly RunEvent[]): string[] {
   const counts = new Map<string, { sent: number; received: number }>();
   for (const event of events) {

@@ -220,7 +220,7 @@ export class Hearing {
       const ear = this.#ear(agent, what);
       const speech = this.#speech.get(agent);
       speech?.watch();
-      // Looks at once: attached already, it is attached only once.
+      // Attaching again makes the next look come at once; the set of listeners keeps it only once.
       if (speech !== undefined) ear.attach(speech);
       return;
     }

@@ -15,7 +15,7 @@ export type Look = () => number;
 const looks = new Set<Look>();
 let next: { timer: NodeJS.Timeout; at: number } | undefined;
 
-/** Calls `look` again and again, for the first time in `ms`. */
+/** Calls `look` again and again, for the first time within `ms`. */
 export function beginLooking(look: Look, ms: number): void {
   looks.add(look);
   wake(ms);

@@ -50,7 +50,7 @@ export function toneWatch(hz: number, emit: Emit): Listener {
       if (state === undefined) return;
       if (!one.heard && state.run !== undefined) tell(call, one, true, state.run.dbfs);
       if (state.present || !state.heard) return;
-      // Over: the next one is to last as long again.
+      // The tone is over. A new detector makes the next tone last for the full time again before it is reported.
       if (one.heard) tell(call, one, false, state.run?.dbfs ?? 0);
       one.detector = begin(rate);
     },

@@ -6,8 +6,8 @@ import { OffhookError } from '../errors.js';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Undefined: Node's own list, which includes NODE_EXTRA_CA_CERTS: Node reads that file when it starts.
- * With SSL_CERT_FILE both are added to Node's list by hand, because a list of our own replaces it.
+ * The authorities to trust. Undefined: Node's own list, with NODE_EXTRA_CA_CERTS, which Node reads when it starts.
+ * With SSL_CERT_FILE both files are added to Node's list here, because a list that we pass replaces Node's.
  * @throws E_SETTINGS when SSL_CERT_FILE cannot be used.
  */
 export function authorities(variables: Variables): readonly string[] | undefined {

@@ -202,7 +202,7 @@ export type AgentEvent =
   | { type: 'mwi'; waiting: boolean; new: number; old: number }
   /** A message of the agent's SIP trace. Scripts that never look at SIP messages do not get these events. */
   | { type: 'sip'; message: SipMessage }
-  /** Made by the guest at dial(): an old call with the caller that this agent has not yet seen end. */
+  /** Added in the sandbox at dial(): a call with the caller that is over, although this agent has not yet seen it end. */
   | { type: 'call_superseded'; call: string }
   | {
       type: 'exited';

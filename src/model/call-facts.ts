@@ -34,7 +34,7 @@ interface RtpFlow {
 /** Moments of a call, ms since the scenario began. */
 interface CallTimes {
   began: number;
-  /** First provisional response above 100, of a received call: the INVITE. */
+  /** When the first provisional response above 100 came; for a received call, when the INVITE came. */
   progress?: number;
   ringing?: number;
   established?: number;

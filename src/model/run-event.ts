@@ -162,8 +162,8 @@ export type RunEvent =
    */
   | { type: 'scenario_restarted'; at: number; scenario: string; reason: string }
   /**
-   * The attempt has failed and is kept as it is, until somebody has looked into it (--keep): `failures` so far, and how to
-   * get at what runs. Its teardown and `scenario_finished` follow.
+   * The attempt has failed and is kept running until somebody has looked at it (--keep). Holds its failures so far, and how
+   * to reach its agents and servers. Its teardown and `scenario_finished` follow.
    */
   | {
       type: 'scenario_kept';

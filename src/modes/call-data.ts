@@ -97,7 +97,7 @@ const CHECKS = {
   url: trigger,
 };
 
-/** Names of CallTest whose job somebody else does. */
+/** Settings of CallTest that have no place in a call test here, each with what replaces it. */
 const ELSEWHERE = {
   test: 'repeat, retry, warn, fail and skip are every, every_when_failing, warn_after, fail_after and paused of a monitor',
   exec: 'a scenario starts no programs: the configuration of the monitor that runs it may name one',

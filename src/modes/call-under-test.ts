@@ -48,7 +48,7 @@ export class CallUnderTest {
   readonly #values: CallValues;
   readonly #limitMs: number;
   readonly #began: number;
-  /** Ids of the calls that this test is about, and of those that were there before. */
+  /** Call-IDs of the calls this test is about, and of every INVITE that came before it began. */
   readonly #known = new Set<string>();
   #target = '';
 
@@ -79,7 +79,7 @@ export class CallUnderTest {
     );
   }
 
-  /** A line that is in use cannot be tested. Where nobody calls for the test, its call may be there already. */
+  /** Refuses a line that is in use. Where the test does not call itself, its call may be ringing already. */
   #refuseBusy(): void {
     for (const one of this.#agents) {
       const [first, second] = one.calls;

@@ -1,8 +1,8 @@
-/** The digits of a DTMF test: which ones are sent, and whether those that came are these. */
+/** The digits of a DTMF test: which digits to send, and whether the received ones match them. */
 
 /**
- * Random digits, one of them twice in a row, as a receiver that drops equal digits has to be found out. Letters, `*` and `#` are
- * left out: systems on the way may take them for themselves.
+ * Random digits, one of them twice in a row to expose a receiver that drops equal digits. Letters, `*` and `#` are left out, because
+ * systems on the way may act on them.
  */
 export function randomDigits(length: number): string {
   const digit = (but: string): string => {

@@ -82,7 +82,7 @@ const CHECKS = {
   ...Object.fromEntries(Object.keys(AGENT_OPTIONS).map((name) => [name, anything])),
 };
 
-/** Names of CallTest and of lines that have been read, and what is there instead. */
+/** Names that CallTest and lines already read have, each with what to write instead. */
 const ELSEWHERE = {
   channel: 'a channel of Asterisk is "dial" here, a SIP target: "sip:{number}@pbx.example"',
   agent: 'options of agent() stand in the line itself: { username: "1001", domain: "pbx.example" }',
@@ -94,8 +94,8 @@ const known = new WeakSet<object>();
 const configured = new WeakSet<object>();
 
 /**
- * Reads lines: checks them and fills in what they inherit from `default`. Without data those of the project file, whose texts get their
- * variables when a line is looked at.
+ * Reads lines: checks them and fills in what they inherit from `default`. Without data, reads the lines of the project file; the
+ * variables in a line are filled in when the line is first used.
  * @throws E_ARGUMENT; E_LINES_DENIED for the project file under --untrusted; E_ENV_MISSING for a variable that is not set
  */
 export function lines(data?: Readonly<Record<string, LineData>>): Lines {
@@ -112,8 +112,8 @@ export function lines(data?: Readonly<Record<string, LineData>>): Lines {
 }
 
 /**
- * The line of that name in the project file. Nobody else uses it at the same time: a scenario that asks for it waits until it is free, and the top
- * level of a file takes it for each of its scenarios.
+ * The line of that name in the project file. Nobody else uses it at the same time: a scenario that asks for it waits until it is
+ * free. Called at the top level of a file, it takes the line for each scenario of the file.
  * @throws E_ARGUMENT for a name that is not there; what `lines()` throws
  */
 export function line(name: string): Line {
@@ -135,7 +135,7 @@ function ofProject(owner: string): Lines {
 
 type Values = ReturnType<typeof readOptions<typeof CHECKS>>;
 
-/** @param completed the values of a line as they are used, when somebody looks at it */
+/** @param completed fills in the values of a line when the line is first used */
 function read(
   data: Readonly<Record<string, LineData>>,
   completed: <T>(owner: string, values: T) => T,
@@ -194,7 +194,7 @@ export function locks_of(all: Lines, ...names: readonly string[]): readonly stri
   return used.sort((a, b) => a.prio - b.prio || (a.name < b.name ? -1 : 1)).map(lockOf);
 }
 
-/** Waits for the lines of a call, where they are those of the project file: others are names of one file alone. */
+/** Waits for the lines of a call if they come from the project file: the names of other lines mean something in one file only. */
 export function takeLines(all: Lines, ...names: readonly string[]): void {
   if (configured.has(all)) takeLocks(locks_of(all, ...names));
 }

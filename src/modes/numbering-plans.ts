@@ -18,9 +18,9 @@ export interface NumberingPlan {
 }
 
 /**
- * The key is the country code. NANP: ATIS-0300119 and the numbering plan of NANPA; Germany: Bundesnetzagentur, Nummernplan; United Kingdom:
- * Ofcom, National Telephone Numbering Plan; France: Arcep, plan de numérotation, which is closed since 1996. All of them
- * below E.164, which allows 15 digits in all.
+ * The key is the country code. NANP: ATIS-0300119 and the numbering plan of NANPA; Germany: Bundesnetzagentur, Nummernplan;
+ * United Kingdom: Ofcom, National Telephone Numbering Plan; France: Arcep, plan de numérotation, a closed plan since 1996. All of
+ * them obey E.164, which allows 15 digits in all.
  */
 export const NUMBERING_PLANS: Readonly<Record<string, NumberingPlan>> = {
   1: {

@@ -19,7 +19,7 @@ type Values<C extends Checks> = {
 /**
  * The values of an object by a table of checks; what is undefined is left out.
  * @param owner whose options they are, for messages
- * @param known names that are somewhere else, with a sentence that says where
+ * @param known names that belong elsewhere, each with a sentence that says where
  * @throws E_ARGUMENT
  */
 export function readOptions<C extends Checks>(

@@ -80,7 +80,7 @@ export function declare_calls(data: CallsData): void {
 const usedBy = ({ src, dst }: CheckedCall): readonly Line[] =>
   [src, dst].filter((one) => one !== undefined);
 
-/** The address of record of its phone, which agent() locks as well: it is taken before anything begins. */
+/** The address of record of its phone. agent() locks it as well; as a lock of the scenario it is taken before anything begins. */
 function accountOf({ name, agent: { username = name, domain } }: Line): readonly string[] {
   return domain === undefined ? [] : [`sip:${username}@${domain}`];
 }

@@ -1,6 +1,6 @@
 /**
- * Programs of the configuration that end with the monitor, whatever ends it: kill -9, too. Nobody is left then to keep their
- * time, so beside each a shell waits for the end of a pipe from the monitor, and kills the program's process group.
+ * Starts programs of the configuration so that they end with the monitor, even on kill -9, when nothing is left to enforce their time
+ * limits: beside each one a shell waits for the end of a pipe from the monitor, and then kills the program's process group.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
@@ -46,7 +46,7 @@ export function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** The shell would say it on its error output only, and end with a code that a program may have as well. */
+/** Checks that the program can run: the shell would only write to stderr, and exit with a code that a program may use as well. */
 function assertProgram(program: string, where: { path: string; cwd: string }): void {
   const places = program.includes('/')
     ? [resolve(where.cwd, program)]

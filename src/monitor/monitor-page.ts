@@ -10,7 +10,7 @@ export function monitorPage(): string {
   return pageOf('page.html');
 }
 
-/** The public one, which shows what /status.json has. @returns HTML with `__NONCE__`, as the other */
+/** The public page, which shows /status.json. @returns HTML with `__NONCE__`, as monitorPage() does */
 export function statusPage(): string {
   return pageOf('status.html');
 }

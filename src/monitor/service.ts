@@ -32,7 +32,7 @@ export interface ServiceParts {
 
 const HISTORY = 'history.sqlite';
 
-/** What parts that were made earlier ask of later ones, or of settings that change. */
+/** What earlier parts read late: a part that is made after them, and settings that a reload changes. */
 interface Current {
   settings: ServeSettings;
   watch?: Watch;
@@ -119,8 +119,8 @@ export class Service {
   }
 
   /**
-   * Takes other settings: states, histories and runs under way stay. Another store counts from the next start on.
-   * @returns what does not count yet
+   * Applies changed settings; states, histories and runs under way stay. Another store takes effect at the next start.
+   * @returns a warning about settings that have no effect yet
    */
   async reload(settings: ServeSettings): Promise<string | undefined> {
     const { current, watch, notifier } = this.#made;
@@ -143,7 +143,7 @@ export class Service {
     await store.close();
   }
 
-  /** With settings that cannot be used the API goes on as it was. */
+  /** Starts the API again; if the new settings cannot be used, it goes on with the old ones. */
   async #listenAnew(before: ServeSettings, settings: ServeSettings): Promise<void> {
     await this.#api.close();
     try {
@@ -166,7 +166,7 @@ export class Service {
 
 /** Secrets of the monitor program are not for its scenarios. */
 function placeOf(settings: ServeSettings, { program, environment: all }: ServiceParts): ChildPlace {
-  // A line needs what it names, even where something else is made of it, too.
+  // A line needs the variables it names, even if a secret of the monitor is taken from the same variable.
   const needed = new Set(variablesOfLines(settings.lines));
   const hidden = new Set(settings.variables.filter((name) => !needed.has(name)));
   const visible = Object.entries(all).filter(([name]) => !hidden.has(name));

@@ -41,7 +41,7 @@ export class AutomaticAnswers {
           });
   }
 
-  /** The oldest request that nothing has answered, or that one. */
+  /** The oldest request that fits and that nothing has answered yet. */
   left(is: (message: SipMessage) => boolean = () => true): ServerTransaction | undefined {
     return this.#left.find((one) => !one.isAnswered && is(one.request.message));
   }

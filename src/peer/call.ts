@@ -76,14 +76,14 @@ export function newCall(id: string, outgoing: boolean): PeerCall {
   };
 }
 
-/** What is still planned for the call is not done any more. */
+/** Cancels everything that is still planned for the call. */
 export function stopTimers(call: PeerCall): void {
   call.stopRefreshing?.();
   for (const cancel of call.planned) cancel();
   call.planned.clear();
 }
 
-/** The description of a call, which from now on has the ports it needs: those of the streams of that offer as well. */
+/** Reserves the ports that a call needs, also for the streams of the given offer; returns the description of the call. */
 export async function describe(media: Media, call: PeerCall, offer?: string): Promise<Describes> {
   const streams = offer === undefined ? undefined : parseSdp(offer)?.media;
   const offered = streams?.filter(({ kind }) => kind === 'audio').length;

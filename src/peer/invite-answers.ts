@@ -135,7 +135,7 @@ export class InviteAnswers {
     return description.answer(invite.body, sdp);
   }
 
-  /** The INVITE of an established call is answered by itself, unless the script does. */
+  /** Answers an INVITE or UPDATE inside a call with 200, where this is not left to the script. */
   async again(call: PeerCall, message: SipMessage, transaction: ServerTransaction): Promise<void> {
     const description = await describe(this.#peer.ground.media, call, message.body);
     const body = hasSdp(message)

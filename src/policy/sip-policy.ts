@@ -60,7 +60,7 @@ export function sipRule(text: string): SipRule | { problem: string } {
   return 'problem' in host ? { problem: host.problem } : { text, host, matchesUser };
 }
 
-/** What could never match a user part as it is compared: unescaped, numbers without separators. */
+/** Finds patterns that can never match, because user parts are compared unescaped, and numbers without separators. */
 function userProblem(user: string): string | undefined {
   if (user.includes('@')) return 'has more than one "@": write ? for one in the user part';
   if (user.includes(':')) return 'has a ":" in its user part: passwords are not compared';
@@ -135,7 +135,7 @@ export function sipTarget(text: string): SipTarget | undefined {
   if (match === null) return undefined;
   const [, scheme = '', userInfo = '', hostText = '', digits, parameters = ''] = match;
   const user = plainUser(userInfo.split(':')[0] ?? '');
-  // A host has no escapes and is ASCII (25.1): URLs read them, baresip asks for them as they are.
+  // A host is ASCII without escapes (RFC 3261, 25.1). URL would decode escapes, but baresip looks the host up as written.
   if (!/^(?:[\w.-]+|\[[\da-f:.%\w]+\])$/i.test(hostText)) return undefined;
   const host = canonicalHost(hostText);
   if (user === undefined || host === undefined) return undefined;

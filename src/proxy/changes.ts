@@ -35,7 +35,7 @@ export class Changes {
   readonly #refusals = new Recent<Refusal>(KEPT);
   readonly #always: GivenHeaders;
   readonly #knowsReplaces: boolean;
-  /** What gives up the INVITE a REFER asks for, by the Call-ID of the REFER. */
+  /** Functions that stop waiting for the INVITE a REFER asks for, by the Call-ID of the REFER. */
   readonly #referrals = new Recent<() => void>(KEPT);
   /** Calls that are refused as they come in: their callers hear no ringing. */
   readonly #silent = new Recent<true>(KEPT);
@@ -51,7 +51,7 @@ export class Changes {
     this.#knowsReplaces = knowsReplaces;
   }
 
-  /** The next such request gets the headers, and its repetitions do. The function given back gives it up. */
+  /** Gives the headers to the next such request and its repetitions. @returns a function that stops waiting for it */
   expect(request: ExpectedRequest): () => void {
     this.#expected.push(request);
     return () => {
@@ -102,7 +102,7 @@ export class Changes {
       this.#silent.set(callIdOf(message), true);
   }
 
-  /** Takes the header fields out of the URI of a Refer-To, and puts them into the INVITE that follows (RFC 3515, 2.4.4). */
+  /** If the URI of a Refer-To has Replaces, removes its header fields and puts Replaces into the INVITE that follows (RFC 3891). */
   #referred(message: OpenMessage): void {
     message.exchangeFirst('refer-to', (given) => {
       const { value, uri, headers } = withoutUriHeaders(given);

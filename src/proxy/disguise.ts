@@ -1,7 +1,7 @@
 /**
- * What the world sees of a phone's messages, and the phone of the world's. The phone listens at an address of its own and
- * sends everything to the proxy, by a Route and by Record-Route (RFC 3261, 16); the world must see one user agent, which
- * listens where the proxy does. So addresses are exchanged in Via and Contact, and the proxy's own fields are taken out.
+ * Rewrites messages so that the world sees the phone and the proxy as one user agent, which listens where the proxy does.
+ * The phone listens at an address of its own and sends everything to the proxy, by a Route and by Record-Route (RFC 3261,
+ * 16). So addresses are replaced in Via and Contact, and the proxy's own fields are removed.
  */
 import { createHash } from 'node:crypto';
 import { hostPort } from '../agents/address.js';

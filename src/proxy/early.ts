@@ -1,6 +1,6 @@
 /**
- * Early media of a phone that has none (RFC 3960): it answers a call, and its 200 leaves as 183 with the same description.
- * The phone is told that it was acknowledged, so that it sends; the 200 leaves when the script says so.
+ * Early media for a phone that has none (RFC 3960): the phone answers a call, and the proxy sends its 200 on as a 183 with the
+ * same description. It acknowledges the 200 itself, so that the phone sends media; the 200 leaves when the script accepts.
  */
 import { randomBytes } from 'node:crypto';
 import { REPEATED_IN_RESPONSES } from '../sip/headers.js';
@@ -56,7 +56,7 @@ export class EarlyAnswers {
     this.#calls.set(call, { phase: 'asked' });
   }
 
-  /** Whether the caller still waits for an answer that the phone has given. */
+  /** Whether the caller still hears ringing, although the phone answers the call or has done so. */
   isEarly(call: string): boolean {
     const phase = this.#calls.get(call)?.phase;
     return phase === 'asked' || phase === 'early';

@@ -83,7 +83,7 @@ export class Passing {
     this.#releaseEvents();
   }
 
-  /** Acts upon an event of the phone: behind the messages it has sent before, as far as they leave soon. */
+  /** Acts upon an event of the phone once the messages it sent before have left, or did not leave in time. */
   inOrder(act: () => void): void {
     this.#events.push(act);
     this.#releaseEvents();
@@ -137,7 +137,7 @@ function keyOf(message: SipMessage): string {
   return `${method} ${code} ${cseq} ${branchOf(message)} ${call_id}`;
 }
 
-/** Whether the item was among them; it no longer is. */
+/** Removes the item from the list; returns whether it was there. */
 function take(items: string[], item: string): boolean {
   const at = items.indexOf(item);
   if (at >= 0) items.splice(at, 1);

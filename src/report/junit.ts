@@ -115,7 +115,7 @@ export class JUnitReporter implements Reporter {
     return { view, kept, attachments: [] };
   }
 
-  /** What ran once for a file and went well is no test case: what it did stands at the file. */
+  /** A setup_file or teardown_file that passed is no test case: its output goes to the suite of the file. */
   #keepOutput({ id, file }: ScenarioId): void {
     const output = this.#shown.get(id)?.kept.text ?? '';
     this.#shown.delete(id);
@@ -166,8 +166,8 @@ export class JUnitReporter implements Reporter {
   }
 
   /**
-   * One case for a scenario, whatever its attempts, in the form of Maven Surefire: of one that failed in all, the first
-   * attempt is the failure, later ones are reruns; of one that passed in the end, those before are flaky.
+   * Makes one case of all attempts of a scenario, in the form of Maven Surefire: if the scenario failed, its first attempt
+   * is the failure, and later ones are reruns; if it passed in the end, the attempts before are flaky.
    */
   #case(one: ScenarioResult): string {
     const isRed = isBad(one.verdict);

@@ -14,7 +14,7 @@ import { WallClock } from './wall-clock.js';
 /** Counts up when a field changes its meaning or goes away; additions do not count. */
 export const NDJSON_FORMAT = 1;
 
-/** What has a line: configurations of agents are long, and files of their own where they are kept. */
+/** Events that get a line. Configurations of agents do not, because they are long; artefacts keep them as files. */
 export type NdjsonEvent = Exclude<RunEvent, { type: 'agent_config' }>;
 
 interface NdjsonOptions {

@@ -6,7 +6,7 @@ import { TapReporter } from './tap.js';
 
 const tap = (run: SampleRun) => written((output) => new TapReporter({ output }), run);
 
-/** @returns the text as a TAP parser reads it that is not ours */
+/** Parses the text with a TAP parser that is not ours. */
 function parsed(text: string): {
   points: Record<string, unknown>[];
   wrong: unknown[];

@@ -3,14 +3,14 @@
  * does not move the next. Where nothing is due there is no timer.
  */
 
-/** What is done when its time has come. Whatever comes next asks for its time anew. */
+/** Called once when its time has come; to be called again, it has to ask for another time. */
 type Beat = (now: number) => void;
 
 /** What tells the time and wakes: of the process, or of a test. */
 export interface TimeSource {
   /** ms, monotonic. */
   now(): number;
-  /** Calls once, in `ms`. @returns what takes that back */
+  /** Calls `call` once, in `ms`. @returns a function that cancels the call */
   wake(ms: number, call: () => void): () => void;
 }
 
@@ -41,8 +41,8 @@ interface Entry {
 }
 
 /**
- * The beats are a binary heap of entries that are used again: a hundred streams ask 5,000 times a second, and whatever that
- * leaves behind has the collector stop all of them.
+ * Calls beats at their times. They are in a binary heap whose entries are reused: a hundred streams ask 5,000 times a second,
+ * and garbage made that often would let the collector pause all of them.
  */
 export class Clock {
   readonly #time: TimeSource;
@@ -86,7 +86,7 @@ export class Clock {
     this.#timer = undefined;
   }
 
-  /** Whether anything is due at any time. */
+  /** Whether nothing is due, now or later. */
   get idle(): boolean {
     return this.#timer === undefined;
   }

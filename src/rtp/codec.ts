@@ -27,7 +27,7 @@ export interface Codec {
   encode(samples: Int16Array): Uint8Array;
   /** No samples for octets that are none of this codec. */
   decode(payload: Uint8Array): Int16Array;
-  /** Gives back what it took; it is not used afterwards. */
+  /** Releases the codec's memory; the codec must not be used afterwards. */
   close?(): void;
 }
 

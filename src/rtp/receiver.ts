@@ -108,8 +108,8 @@ export class Receiver {
   }
 
   /**
-   * Whether another source than before is heard from now on: one that is newer, with its second packet in a row (RFC 3550,
-   * A.1: a lone packet may be anything), or any one when nothing came of the other for a while.
+   * Decides whether to switch to that source, and does so: to a newer one at its second packet in a row (RFC 3550, A.1: a
+   * lone packet may be anything), or to any source once the present one has been silent for a while.
    */
   #change(packet: RtpPacket, source: Reception, now: number): boolean {
     const heard = this.#heard;
@@ -148,7 +148,7 @@ export class Receiver {
     const place = this.#timeline.place(timestamp, at, file.length, audio.codec.clock);
     if (place === undefined) return;
     file.silenceTo(place);
-    // of a packet that overlaps what is there, the rest
+    // if the packet overlaps recorded audio, append only the rest
     const rest = samples.subarray(Math.max(0, file.length - place));
     file.append(rest);
     this.#samples += rest.length;

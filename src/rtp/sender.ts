@@ -36,7 +36,7 @@ export class Sender implements ReportedSender {
   #format: SendFormat | undefined;
   #playing: { samples: Int16Array; at: number; repeats: boolean } | undefined;
   #replay: Replay | undefined;
-  /** Its first half: with SRTP the other side must see it wrap around (RFC 3711, 3.3.1). */
+  /** Starts in the lower half of its range: with SRTP the other side must not miss its first wrap-around (RFC 3711, 3.3.1). */
   #sequence = randomInt(2 ** 15);
   /** The time stamp of the packet that is due next. */
   #timestamp = randomInt(2 ** 32);

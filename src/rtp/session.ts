@@ -118,8 +118,8 @@ export class RtpSession {
   }
 
   /**
-   * Sends and receives as agreed, from now on: again after each re-negotiation. What is played goes on; while the session does
-   * not send it stands still, and digits that wait fail.
+   * Sends and receives as agreed from now on; to be called after each re-negotiation. Playing goes on, but stands still while
+   * the session does not send; waiting digits fail then.
    * @throws RangeError: the packet time is out of range
    */
   start(parameters: RtpParameters): void {
@@ -329,7 +329,7 @@ export class RtpSession {
 
 type WantedCodec = Pick<RtpParameters, 'payloadType' | 'codec' | 'fmtp'>;
 
-/** What another codec is needed for. */
+/** The key of a codec object: a stream with another key needs another codec object. */
 function keyOf(
   direction: RtpStream['direction'],
   { payloadType, codec, fmtp = '' }: WantedCodec,

@@ -38,7 +38,7 @@ export interface EventPacket {
 
 interface Wanted {
   readonly event: number;
-  /** How long the event has lasted so far, in ticks of the RTP clock. */
+  /** How long the event is to last, in ticks of its clock. */
   readonly duration: number;
   readonly gap: number;
   /** Called when the last packet of the event was sent the last time. */

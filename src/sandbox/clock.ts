@@ -8,8 +8,8 @@ const READINGS = 5;
 let offset: number | undefined;
 
 /**
- * What hrtimeMs() is ahead of performance.now() in this thread. A thread can lose its processor between the readings of the two
- * clocks, so the closest of a few counts, for good.
+ * How far hrtimeMs() is ahead of performance.now() in this thread, in ms; measured once. A thread can lose its processor between
+ * reading the two clocks, so of a few readings the fastest one counts.
  */
 export function hrtimeAhead(): number {
   offset ??= closestReading();

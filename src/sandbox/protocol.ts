@@ -96,7 +96,7 @@ export interface ThreadData {
 }
 
 export type ToThread =
-  /** The first one: a thread boots before anybody knows its limits. */
+  /** The first message: a thread boots before its limits are known. */
   | ({ type: 'limits' } & ThreadStart)
   | { type: 'collect'; job: ScenarioJob }
   /**
@@ -179,9 +179,9 @@ export type ResponderReply =
 export interface CallRequest {
   call: number;
   /**
-   * `locks` is not a verb of a script: it waits for locks, which are its arguments. Nor is `watch`: it asks for entries that are costly to send, for the rest of the
-   * scenario. `requests`: bodies and headers of requests a mock server has received. `keep`: whether teardown may begin;
-   * its arguments are the failures so far.
+   * `locks` and `watch` are not verbs of a script: `locks` waits for the locks in its arguments; `watch` asks, for the rest of the
+   * scenario, for entries that are costly to send. `requests`: bodies and headers of requests a mock server has received. `keep`:
+   * whether teardown may begin; its arguments are the failures so far.
    */
   verb: AgentVerb | PeerVerb | GlobalVerb | 'watch' | ServiceVerb | 'requests' | 'keep' | 'locks';
   /** The verb is that of a peer, which may have the name of a verb of an agent. */

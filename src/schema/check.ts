@@ -100,11 +100,11 @@ function assign(
       spare = Math.max(spare, 1);
     }
     if (param.optional === true && spare <= 0) continue;
-    // A call may stand in the place of an option before it: it can be nothing else.
+    // A call may follow directly where optional parameters before it were left out: it can be nothing else.
     if (param.optional === true && args[next] instanceof CallRef && last?.kind === 'call') {
       if (param !== last) continue;
     }
-    // So may an options object in the place of anything else.
+    // So may an options object, where the optional parameters before it take none.
     if (param.optional === true && isPlainObject(args[next]) && hasOptionsBehind(params, param)) {
       continue;
     }

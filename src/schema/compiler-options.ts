@@ -20,7 +20,7 @@ export const COMPILER_OPTIONS = {
   moduleDetection: 'force',
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
-  // a type that is imported without the word is an error of the run, too
+  // an import of a type without the word "type" fails in a run, too
   verbatimModuleSyntax: true,
   skipLibCheck: true,
 } as const;

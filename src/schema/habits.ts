@@ -6,7 +6,7 @@ import { nearest } from './nearest.js';
 import type { FunctionRow } from './rows.js';
 
 /**
- * Words in a row, and what is meant by them: the name of one thing, or a sentence that begins with a verb. Words are
+ * Words, separated by spaces, and what they mean: the name of one thing, or a sentence that begins with a verb. Words are
  * compared without case, `_` and `-`: "send_dtmf" also stands for "sendDTMF".
  */
 type Habits = readonly (readonly [words: string, meant: string])[];
@@ -366,7 +366,7 @@ export function suggestion(
   return name === undefined ? undefined : `did you mean ${shown(name)}?`;
 }
 
-/** The name of one thing, or a sentence; undefined for a word nobody is known to bring along. */
+/** What the table says a word means, a name or a sentence; undefined for a word that it does not have. */
 function habit(where: Where, word: string): string | undefined {
   const wanted = normal(word);
   return TABLE[where]?.find(([words]) =>
@@ -383,7 +383,7 @@ export function allHabits(): readonly { where: Where; word: string; meant: strin
   );
 }
 
-/** Case and joints do not count, except in front, where they tell a flag from a word. */
+/** Ignores case, `_` and `-`, but keeps leading dashes, which tell a flag from a word. */
 function normal(word: string): string {
   const lower = word.slice(0, 60).toLowerCase();
   const dashes = /^-*/.exec(lower)?.[0] ?? '';

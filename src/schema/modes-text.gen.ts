@@ -298,15 +298,15 @@ export const MODES_TEXT = `declare module 'offhook/modes' {
   ): void;
 
   /**
-   * The line of that name in the project file. Nobody else uses it at the same time: a scenario that asks for it waits until it is free, and the top
-   * level of a file takes it for each of its scenarios.
+   * The line of that name in the project file. Nobody else uses it at the same time: a scenario that asks for it waits until it is
+   * free. Called at the top level of a file, it takes the line for each scenario of the file.
    * @throws E_ARGUMENT for a name that is not there; what \`lines()\` throws
    */
   export function line(name: string): Line;
 
   /**
-   * Reads lines: checks them and fills in what they inherit from \`default\`. Without data those of the project file, whose texts get their
-   * variables when a line is looked at.
+   * Reads lines: checks them and fills in what they inherit from \`default\`. Without data, reads the lines of the project file; the
+   * variables in a line are filled in when the line is first used.
    * @throws E_ARGUMENT; E_LINES_DENIED for the project file under --untrusted; E_ENV_MISSING for a variable that is not set
    */
   export function lines(data?: Readonly<Record<string, LineData>>): Lines;

@@ -146,7 +146,7 @@ function unknownOption(name: OptionsName, schema: ValueSchema, option: string): 
   };
 }
 
-/** A field that an object among the options has not. */
+/** Problem of a field that an object inside the options does not have. */
 function unknownField(schema: ValueSchema, path: string, field: string): Problem {
   const steps = path.split('/').slice(1);
   const at = steps.reduce<ValueSchema | undefined>(
@@ -184,7 +184,7 @@ function wrongOption(schema: ValueSchema, options: unknown, path: string): Probl
   };
 }
 
-/** A SIP URI where a part of one is wanted, and the reverse. */
+/** Hint for a SIP URI where only a part of one is wanted, or the reverse. */
 function uriHint(option: string, value: unknown): string | undefined {
   const parts = typeof value === 'string' ? URI.exec(value.trim()) : null;
   if (parts === null) return undefined;
@@ -257,7 +257,7 @@ const WITH_FIELDS: ReadonlyMap<OptionsName, boolean> = new Map([
   ['outgoingOptions', true],
 ]);
 
-/** What is malformed on the wire is sent by send(), and by nothing else. */
+/** Refuses header fields that would be malformed on the wire: only send() sends such messages. */
 function headersOption(
   name: OptionsName,
   { headers }: Readonly<Record<string, unknown>>,
@@ -303,7 +303,7 @@ export function durationHint(value: unknown, problem: string): string {
     : 'write for example "500ms", "5s" or "2m"';
 }
 
-/** Objects of one's own (metadata) travel as JSON: functions and agents cannot be in them. */
+/** Refuses functions and agents in an object of the user's own (metadata), because it travels as JSON. */
 function plainOption(options: Readonly<Record<string, unknown>>): Problem | undefined {
   for (const [option, value] of Object.entries(options)) {
     const found = findMarker(value, option);

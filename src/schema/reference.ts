@@ -319,7 +319,7 @@ function fieldType(schema: ValueSchema): string {
   return expectedForm(schema);
 }
 
-/** Places that describe shapes that are no data. */
+/** Anchors of the sections that describe types which are not plain data. */
 const SHAPE_SECTIONS: Readonly<Record<string, string>> = {
   CallPeer: 'the-other-side-of-a-call',
   SipLog: 'sip-log',

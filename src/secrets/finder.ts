@@ -6,7 +6,7 @@ import { unescaped, type Unescaped } from './escapes.js';
 
 /** Shorter values would be found in every word, and guessed at once: they are masked by their place only. */
 export const SHORTEST = 4;
-/** Characters that may show of a longer value that was cut. */
+/** The shortest beginning of a cut value that is recognized as secret. */
 const SHORTEST_CUT = 6;
 /** How far before a cut a value is looked for: reports cut bodies after 500 characters. */
 const LONGEST_CUT = 512;
@@ -38,7 +38,7 @@ export class Finder {
   );
   /** Values by their first characters: for those that are cut. */
   readonly #beginnings = new Map<string, string[]>();
-  /** Whether any form begins with four characters of that hash: most places of a text need no more. */
+  /** By the hash of four characters: whether any form begins with them. Most places of a text need no further check. */
   #starts: Uint8Array | undefined;
 
   add(given: string): void {

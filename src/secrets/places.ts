@@ -114,7 +114,7 @@ export function maskPlacesOfScript(text: string): string {
   return maskedBy(IN_SCRIPT, text, maskLines);
 }
 
-/** In place of a secret, of which only the number of lines is to show. */
+/** Returns the mask with as many line breaks as the hidden text has, so that the following lines keep their numbers. */
 export function maskLines(hidden: string, mask = MASK): string {
   return mask + '\n'.repeat(Math.max(0, linesIn(hidden) - linesIn(mask)));
 }

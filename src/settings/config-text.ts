@@ -82,7 +82,7 @@ function plain(document: Document, words: Words): unknown {
   }
 }
 
-/** Where it begins; of what is not there, where the nearest thing around it begins. */
+/** Returns where the value or name begins; if it is missing, where the nearest node around it begins. */
 function offsetOf(document: Document, steps: Steps, isName: boolean): number {
   for (let length = steps.length; length > 0; length -= 1) {
     const path = steps.slice(0, length);

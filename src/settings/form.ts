@@ -274,7 +274,7 @@ function readText(
   return new Misfit(steps, problem, form.secret === true ? {} : { seen: seenOf(form, text) });
 }
 
-/** What a variable completes is checked when the agent starts: by agent() itself. */
+/** A text with a variable in it is not checked here, but by agent() when the agent starts. */
 function readOption(form: OptionForm, value: unknown, steps: Steps): unknown {
   if (typeof value === 'string' && /\$\{\w+\}/.test(value)) return value;
   if (value === null) return misfit(form, value, steps);

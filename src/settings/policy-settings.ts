@@ -42,7 +42,7 @@ interface PolicySources {
 
 export interface ScenarioRules {
   readonly rules: PolicyRules;
-  /** Who said what the rules have no origin for, "default" where nobody did. */
+  /** The origins of the two settings that have none in the rules; "default" if nobody set them. */
   readonly origins: { readonly untrusted: string; readonly read: string };
   /** The phone lines of the project file, or who denies them. */
   readonly lines?: { readonly data: LinesData } | { readonly denied: string };
@@ -138,7 +138,7 @@ function untrustedOrigin({ flags, variables }: PolicySources, file?: ProjectFile
   return file === undefined || said === undefined ? 'default' : `untrusted in ${file.path}`;
 }
 
-/** How a run goes is said by one file, that of the folder it was started in: a scenario's own cannot say it. */
+/** Warns of settings of a run in a scenario's own project file: only the file of the folder the run was started in counts. */
 function idleWarnings(file: ProjectFile | undefined, ofRun: string | undefined): readonly string[] {
   const keys = Object.keys(file?.ofRun ?? {});
   if (file === undefined || file.path === ofRun || keys.length === 0) return [];
@@ -298,7 +298,7 @@ function givenIsolate(flag: string | undefined, variable: string | undefined): I
 }
 
 /**
- * The file's author may also have written the scenario: the file can then ask for more isolation, never less.
+ * Under --untrusted, the scenario's author may also have written the file: it can then ask for more isolation, never less.
  */
 function fileIsolate(file: ProjectFile | undefined, untrusted: boolean): Isolate | undefined {
   const value = file?.settings.isolate;

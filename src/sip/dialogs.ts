@@ -41,8 +41,8 @@ export class Dialog {
   }
 
   /**
-   * Whether the To tag counts: the transaction identifies responses inside the dialog, CANCELs and repeated
-   * INVITEs.
+   * Whether the To tag has to match. It need not in responses inside the dialog, in CANCELs and in repeated
+   * INVITEs: their transaction identifies them.
    */
   #isToChecked({ method, code, cseq }: SipMessage, own: boolean, to: string): boolean {
     if (code === undefined) return to !== '' || (method !== 'CANCEL' && method !== 'INVITE');

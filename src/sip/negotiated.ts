@@ -102,7 +102,7 @@ function settled(offered: SdpMedia, answered: SdpMedia): NegotiatedAudio | undef
   };
 }
 
-/** The streams of an answer stand in the order of the offer (RFC 3264, 6). */
+/** The first audio stream that both sides accept: an answer has the streams in the order of the offer (RFC 3264, 6). */
 function audioPair(offer: Sdp, answer: Sdp): readonly [SdpMedia, SdpMedia] | undefined {
   for (const [index, offered] of offer.media.entries()) {
     const answered = answer.media[index];

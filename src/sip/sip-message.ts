@@ -106,7 +106,7 @@ export function parseHeaders(head: string): HeaderField[] {
       last[1] = stripped(`${last[1]} ${stripped(head, from, end)}`);
       continue;
     }
-    // Not searched anew in each line: a text of lines without any would be read as often as it has lines.
+    // Keep a colon found in a later line: searching again in each line would take quadratic time if no line has one.
     if (colon < from) colon = indexIn(head, ':', from);
     const name = colon < end ? stripped(head, from, colon) : '';
     if (name !== '') headers.push((last = [name, stripped(head, colon + 1, end)]));

@@ -41,8 +41,8 @@ export function replacedDialog(value: string): { call_id: string; toTag: string;
 }
 
 /**
- * A Refer-To without the header fields in its URI, and these (RFC 3261, 19.1.1): names in the URI may be those of any
- * header, so only Replaces and those without a meaning for the dialog are taken.
+ * Splits a Refer-To into the value and URI without header fields, and all header fields of the URI (RFC 3261, 19.1.1). The
+ * URI may name any header: the caller has to choose those it trusts.
  */
 export function withoutUriHeaders(value: string): {
   value: string;

@@ -8,7 +8,7 @@ import { type CliResult, expectPassed, expectScenarios, runCli } from './run-cli
 
 const installed = await findAsterisk();
 
-/** About a third of it alone: they wait for ringing, music and digits. */
+/** About three times what the suites take when run alone: they wait for ringing, music and digits. */
 const SUITES_MS = 180_000;
 
 /** Starts an Asterisk, and stops it when the action is over; nothing may be left of it. */
@@ -37,7 +37,7 @@ const runs = SUITE_BARESIPS.flatMap(({ which, env, second }) =>
   (second ? PARTS.slice(1, 2) : PARTS).map((suites) => ({ which, env, suites })),
 );
 
-/** What recipes share has no scenario. */
+/** The recipes; pbx.js holds what they share and has no scenario. */
 const RECIPES = readdirSync(new URL('../../examples/pbx', import.meta.url)).filter(
   (name) => name !== 'pbx.js',
 );

@@ -7,12 +7,12 @@
  *   await runCli(['run', 'scenarios/asterisk'], { env: asterisk.env });
  *   await asterisk.stop();
  *
- * `env` has what scenarios read. As with the lab: SIP_DOMAIN, SIP_PROXY, SIP_PROXY_TCP, A_USER and A_PASS
- * (alice) to D_USER and D_PASS (dave); load01 to load50 exist too. Users with a way of their own: INFO_USER
- * and INFO_PASS (DTMF by SIP INFO), SDES_... and DTLS_... (SRTP), REL_... (100rel), TIMED_... (session timers). SIP over
- * WebSockets: SIP_PROXY_WS; over TLS: SIP_PROXY_WSS, and PBX_CA_FILE with its authority, for which a run needs --allow-read. Numbers: PBX_ECHO and so on, all of them
- * with what they do in asterisk/dialplan.ts. PBX_ARI is the URL of its REST interface, for PBX_ARI_USER with PBX_ARI_PASS. A user's name is the number to dial. Put on hold, a user hears
- * music; X-Test-Id of a caller's INVITE goes to the callee; MESSAGE goes from user to user.
+ * `env` has what scenarios read. As with the lab: SIP_DOMAIN, SIP_PROXY, SIP_PROXY_TCP, A_USER and A_PASS (alice) to D_USER
+ * and D_PASS (dave); load01 to load50 exist, too. Users with special settings: INFO_USER and INFO_PASS (DTMF by SIP INFO),
+ * SDES_... and DTLS_... (SRTP), REL_... (100rel), TIMED_... (session timers). SIP over WebSockets: SIP_PROXY_WS; with TLS:
+ * SIP_PROXY_WSS and PBX_CA_FILE, its authority, which a run may only read with --allow-read. Numbers: PBX_ECHO and so on, see
+ * asterisk/dialplan.ts. PBX_ARI is the URL of the REST interface, for PBX_ARI_USER with PBX_ARI_PASS. To call a user, dial its
+ * name. A user on hold hears music; X-Test-Id of an INVITE is passed to the callee; MESSAGE goes from user to user.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';

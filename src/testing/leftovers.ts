@@ -52,7 +52,7 @@ export async function watchLeftovers(): Promise<LeftoverWatch> {
   };
 }
 
-/** Does it, and nothing may be left within so many ms after it. */
+/** Runs the action; throws if a process or folder is left `within` ms after it. */
 export async function leavingNothing<T>(
   leftovers: LeftoverWatch,
   act: () => Promise<T>,
@@ -70,7 +70,7 @@ export async function leavingNothing<T>(
   return result;
 }
 
-/** Whether no process names the text any more, looked at until then or until the time is over. */
+/** Waits up to `within` ms until no process names the text any more; returns whether that is so. */
 export async function goneWithin(text: string, within: number): Promise<boolean> {
   const end = performance.now() + within;
   // processes of others give no event when they end

@@ -68,7 +68,7 @@ export class Told implements RtpSink {
   }
 }
 
-/** The n-th port of the slot: even. */
+/** The RTP port of the n-th pair in the slot, from 0: always even. */
 export const portOf = (n: number): number => slot.rtp[0] + 2 * n;
 
 export async function session(n: number): Promise<{ rtp: RtpSession; told: Told }> {

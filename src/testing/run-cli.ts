@@ -60,7 +60,7 @@ export async function runCli(
   return cli.done;
 }
 
-/** That all scenarios passed or were skipped; `summary` says how many. */
+/** Asserts that all scenarios passed or were skipped; `summary` matches the numbers. */
 export function expectPassed({ code, stdout, stderr }: CliResult, summary: RegExp): void {
   // the whole report where something failed
   expect(code === 0 ? '' : stdout).toBe('');

@@ -91,7 +91,7 @@ async function ran(
   return eventsOf(stdout).flatMap((event) => (event.type === 'scenario_finished' ? [event] : []));
 }
 
-/** That each scenario passed, or was skipped for a reason that may be. */
+/** Asserts that each scenario passed, or was skipped for one of the suite's reasons. */
 function expectSuite({ file, count, skips }: Suite, finished: readonly Finished[]): void {
   const own = finished.filter(({ scenario }) => scenario.file === `scenarios/${file}.js`);
   const bad = own.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped');

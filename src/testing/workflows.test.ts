@@ -1,4 +1,4 @@
-/** What only a build server runs is at least read by programs that know its language. */
+/** Statically checks what only a build server runs: workflows, actions, and the scripts of a release. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

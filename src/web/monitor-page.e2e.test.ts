@@ -248,7 +248,7 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
           document.dispatchEvent(new Event('visibilitychange'));
         }, isHidden);
       await look(true);
-      // Nothing for so long would also be the silence of a connection that is none any more: it is made anew.
+      // A connection that is silent for so long may be dead, so the page makes a new one.
       const again = page.waitForRequest('**/events');
       await page.clock.fastForward('04:00');
       await again;

@@ -312,7 +312,7 @@ async function withPage(
   }
 }
 
-/** That the first such element is wholly within the window. */
+/** Asserts that the first element that matches is wholly within the window. */
 async function expectInSight(page: Page, selector: string): Promise<void> {
   const box = await page.locator(selector).first().boundingBox();
   expect(box).not.toBeNull();

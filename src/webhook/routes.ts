@@ -14,8 +14,8 @@ interface Route {
 }
 
 /**
- * A script's expressions meet a stranger's path, in the thread that serves everybody: all of them together
- * may take this long for one request, by the clock of a busy machine.
+ * Wall-clock limit in ms for all regular expressions of one request together: they come from the script, the path from a stranger,
+ * and they run in the thread that serves everybody. It leaves room for a busy machine.
  */
 export const MATCH_MS = 200;
 /** Most routes: every route is examined for each request. */

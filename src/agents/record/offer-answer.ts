@@ -79,7 +79,7 @@ export class OfferAnswer {
   readonly #calls = new Map<string, CallRecord>();
   /** Calls that may come off hold; any other call is held again. */
   readonly #resuming = new Set<string>();
-  /** The end of a DTLS handshake shows in two places, of which only one names the call. */
+  /** A DTLS handshake ends with an event, which names the call, and a log line, which names the suite: the first one waits here. */
   #awaitsSuite: string | undefined;
   #suite: string | undefined;
 
@@ -124,7 +124,7 @@ export class OfferAnswer {
     return this.#calls.get(call)?.offers ?? [];
   }
 
-  /** Whether the call may come off hold. */
+  /** Sets whether the call may come off hold. */
   expectResume(call: string, expected: boolean): void {
     if (expected) this.#resuming.add(call);
     else this.#resuming.delete(call);

@@ -48,7 +48,7 @@ export class TransferLog {
     }
   }
 
-  /** ctrl_tcp reports a failed transfer, which counts only where no message does. */
+  /** Takes ctrl_tcp's report of a failed transfer, which counts only if no SIP message shows the failure. */
   failed(call: string, text: string): void {
     const timer = afterReading(JOIN_MS, () => {
       this.#timers.delete(timer);

@@ -20,7 +20,7 @@ describe.each(binaries)('baresip $version: recordings', (binary) => {
   const isUp = (agent: Phone, calls: number) => () =>
     openCalls(agent.state).filter(({ state }) => state === 'Established').length === calls;
 
-  // What went wrong before did so in two of three rounds.
+  // The bug this guards against appeared in two of three rounds.
   test('of the new call after a blind transfer', async () => {
     for (let round = 0; round < 3; round += 1) {
       const [alice, bob, carol] = await Promise.all([

@@ -155,8 +155,8 @@ export class Dumps {
   }
 
   /**
-   * baresip logged a name again while no file has that name: the file was opened before the first one was
-   * renamed, so it is the same file. Either the same call closed it before, or two calls write into it.
+   * Handles a name that baresip logs again although no file has it: baresip opened the file before we renamed
+   * it, so both are the same file. Either the same call closed and reopened it, or two calls write into it.
    */
   async #again(name: string, direction: Direction): Promise<void> {
     const now = this.#owner.now();
@@ -171,7 +171,7 @@ export class Dumps {
     keep(this.#opened, name, this.#begin([now], direction, last.path, true));
   }
 
-  /** The only call without an open file for that direction; undefined where several calls might be meant. */
+  /** The only call without an open file for that direction; undefined, with a warning, unless there is exactly one. */
   #replaced(direction: Direction): Owner {
     const calls = openCalls(this.#agent.state).filter(({ id, facts }) => {
       const last = this.#streams.findLast((one) => one.call === id && one.direction === direction);

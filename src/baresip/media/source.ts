@@ -260,7 +260,7 @@ export class AudioSource {
         for (const { id } of missed) this.#gone.add(id);
         return await this.#apply(limit);
       }
-      // If it begins now, this call would have no source.
+      // If the media of such a call begin now, they have no source: '' makes #begun() give it one.
       for (const { id } of take) if (this.#begins.has(id)) this.#begins.set(id, '');
       this.#begunWith(take.at(-1)?.missing, file);
       return undefined;
@@ -291,9 +291,9 @@ export class AudioSource {
   }
 
   /**
-   * The calls that must lose the source again. Newer versions have stopped the audio of calls the other side
-   * holds; they take a source given to such a call for a running one and do not start it off hold. In a call
-   * without media, 1.1 reads a file to its end at once, and ends the call then.
+   * The calls from which the source must be taken away again. Newer versions stop the audio of a call that the
+   * other side holds; if such a call has a source, they believe it is running and do not start it off hold.
+   * In a call without media, 1.1 reads the file to its end at once, and then ends the call.
    */
   #withoutAudio(waiting: readonly string[]): string[] {
     const session = this.#session;
@@ -309,7 +309,7 @@ export class AudioSource {
     return hasCapability(this.#session.ground.context.binary.version, 'held_audio_stops');
   }
 
-  /** New calls begin with `file`, under the last name that baresip was given. */
+  /** Notes that new calls begin with `file`; if baresip was last given another `name`, links that name to the file. */
   #begunWith(name: string | undefined, file: string): void {
     const before = this.#default;
     const { folder } = this.#session.ground;

@@ -71,7 +71,7 @@ export class CallLog {
     return this.#calls.get(this.redirections.currentId(id))?.responded ?? true;
   }
 
-  /** No INVITE follows that 3xx: the 3xx was the end of the call. */
+  /** Ends a call with its 3xx, because no new INVITE could be sent. */
   redirectFailed(id: string): void {
     const call = this.redirections.waiting;
     if (call?.id !== id || call.final === undefined) return;
@@ -350,7 +350,7 @@ export class CallLog {
     return this.#habits.redirected(call, final);
   }
 
-  /** Such a baresip does not report the end: only the failed transfer, then its BYE, can be seen. */
+  /** Closes the call after a failed transfer, for versions that then send BYE without reporting the end of the call. */
   #lostByTransfer(call: Call): void {
     const transfer = this.#transfers.of(call.id);
     if (!this.#habits.failedTransferEndsCall || call.closed || call.hangingUp) return;
@@ -392,7 +392,7 @@ export class CallLog {
     this.media.forget(call.id);
     const { id, invite, outgoing, final } = call;
     if (told) this.#emit({ type: 'call_closed', call: id, ended, ...(message && { message }) });
-    // The script never saw it as a call.
+    // The script never learnt of this call, so only a warning reports it.
     else if (!outgoing && invite && final) this.#habits.refusedInvite(invite, final);
   }
 }

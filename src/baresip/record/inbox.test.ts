@@ -101,7 +101,7 @@ describe('digits', () => {
     await turn();
     await turn();
     expect(events).toEqual([]);
-    // a digit in RTP is a digit of its own
+    // a second event is not the INFO's: it is a digit received in RTP
     inbox.event(start(told));
     await turn();
     await turn();

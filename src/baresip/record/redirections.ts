@@ -42,7 +42,7 @@ export class Redirections {
     this.#under = { call, uri };
   }
 
-  /** The awaited INVITE does not come. */
+  /** Stops waiting for the next INVITE. */
   giveUp(): void {
     this.#under = undefined;
   }

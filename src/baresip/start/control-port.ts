@@ -68,8 +68,8 @@ export function exitFollowsMs(port: number): number {
 }
 
 /**
- * Whether a program of another user listens at the port, which is no agent of ours, or a client is connected to it whose own
- * end is not the port `ours`. `former` as in `othersAt`.
+ * Whether a program of another user listens at the port, which then is no agent of ours, or any client but our own, at the
+ * local port `ours`, is connected to it. `former`: as for `othersAt`.
  */
 export function isTaken(
   port: number,
@@ -89,8 +89,8 @@ function isListener({ local, state }: TcpSocket, port: number): boolean {
 }
 
 /**
- * Connections to the port whose own end is not the port `ours`; with their user, where it is known. `former`: ends of
- * connections of ours to an earlier process at that port, which the system lists for a minute after they were closed.
+ * Connections of clients to the port, except ours from the local port `ours`; with their user where known. `former`: local
+ * ports of our connections to an earlier process there, which the system still lists for a minute after they were closed.
  */
 export function othersAt(
   port: number,

@@ -183,7 +183,7 @@ interface Preparation {
   before: Session | undefined;
 }
 
-/** Whoever took the ports gives them back. */
+/** The same ports without their release: they belong to the session that took them. */
 function kept(slot: Slot): Slot {
   return { ...slot, release: () => undefined };
 }

@@ -51,7 +51,7 @@ function accepted(
       if (seq === undefined) assertOpen(agent, 'accept', call.id);
       return seq === undefined ? undefined : { seq };
     },
-    // Refused because the caller gave up just now: the end of the call is on its way and explains more.
+    // No `refused` here: baresip refuses if the caller has just given up, and the end of the call, still to come, says more.
     timedOut: (waited) =>
       agent.problem(
         'E_CALL_TIMEOUT',
@@ -94,7 +94,7 @@ export async function hangup(
   if (call === undefined) throw noCall(agent, 'hangup');
   const before = closed(agent, call.id);
   if (before !== undefined || call.state === 'Idle') {
-    // The peer was faster. Only a call that the script itself ended is no longer there to be hung up.
+    // If the peer hung up first, that counts as done. It is an error only if the script itself has already ended the call.
     if (before !== undefined && call.ended?.by !== 'local') return before;
     throw noCall(agent, 'hangup');
   }

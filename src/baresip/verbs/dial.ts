@@ -105,7 +105,7 @@ function notSent(agent: RunningAgent, verb: string, uri: string, waitedMs: numbe
   );
 }
 
-/** Runs from baresip's reply on: before the reply, baresip may just not have had its turn. */
+/** Limits the time until the INVITE. Starts with baresip's reply: until then, baresip may simply not have had CPU time. */
 class InviteTimer {
   over = false;
   readonly #agent: RunningAgent;

@@ -174,7 +174,7 @@ async function change(
     const { code, acked } = own.at(-1) ?? {};
     // Wait for the ACK: by then the media have begun anew, and their files are known before the next command.
     if (code === undefined || code >= 300 || acked !== true) return undefined;
-    // An answer without audio settles no media.
+    // An answer without audio settles no media, so there may be no call_media entry to return.
     return { seq: agent.seqOf('call_media', call.id, since) ?? agent.nextSeq - 1 };
   };
   const result = await perform<Done | OffhookError>(

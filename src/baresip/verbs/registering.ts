@@ -63,8 +63,8 @@ class NotSent extends OffhookError {
 }
 
 /**
- * Reloads the module before a registration: 1.x subscribes without end when a registration succeeds in the
- * first millisecond of the module, whose first timer adds to the list it walks (baresip 1.0.0,
+ * Reloads the module before a registration. If a registration succeeds within the module's first millisecond,
+ * 1.x subscribes endlessly, because its first timer appends to the list that it walks (baresip 1.0.0,
  * modules/mwi/mwi.c, tmr_handler).
  */
 async function renewMailbox(agent: RunningAgent, limit: Limit): Promise<void> {

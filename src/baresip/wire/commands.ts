@@ -26,8 +26,8 @@ export interface CommandSet {
    */
   source(file: string, playing?: readonly string[]): Command[];
   /**
-   * Takes the source from that call alone: baresip sets the source of the call selected last before all
-   * others, and stops at a missing file. New calls begin with that file from then on.
+   * Takes the source away from that call alone: baresip switches the selected call first, and stops there
+   * because the file is missing. New calls begin with the file of that name from then on.
    */
   withoutSource(call: string, missing: string): Command[];
   /** Sends DTMF digits in that call. */

@@ -3,11 +3,11 @@
  * each message: a mark, an address line, the message as it went over the wire, an end mark (baresip:
  * src/uag.c, sip_trace_handler). These marks frame a message here, not what its sender wrote into it: over
  * UDP baresip prints the whole datagram, including bytes behind Content-Length.
- * A sender can write such marks, too, and behind them a message that never was. But baresip writes its parts
- * one by one (stdout is unbuffered) and each message in one piece, so an imitation reaches us in one read
- * with the message around it. A frame or line is proven to be baresip's own if the border between two reads
- * lies at its beginning or within it; most are. Nobody can tell by looking at any other, so its `proven` is
- * false.
+ * A sender can write such marks, too, followed by a message that never existed. But baresip writes the parts of
+ * a frame one by one (stdout is unbuffered), and each message in one piece, so an imitation reaches us in the
+ * same read as the message around it. A frame or line is proven to be baresip's own if the border between two
+ * reads lies at its beginning or within it, as is mostly the case. Nothing tells the others from imitations, so
+ * their `proven` is false.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Endpoints, TraceAddress } from '../../sip/endpoints.js';
@@ -225,7 +225,7 @@ export class SipTraceParser {
     const next = this.#nextMark(frame.proven && ends && this.#border(0, 0), headEnd);
     if (next >= 0 && next < bodyEnd) return false;
     if (rest.indexOf(END, bodyEnd) === bodyEnd) return true;
-    // A Content-Length that is too long by the end mark also reaches to the end of the read.
+    // If the Content-Length is too long by exactly the end mark, the body seems to end with the read as well.
     if (rest.subarray(headEnd, bodyEnd).subarray(-END.length).equals(END)) return false;
     return ends;
   }

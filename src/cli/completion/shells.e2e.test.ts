@@ -45,7 +45,7 @@ const START: Readonly<Record<Shell, string>> = {
   fish: "fish --no-config --init-command 'source config.fish'",
 };
 
-/** What is typed, TAB being the key, and the words it becomes. */
+/** Lines as they are typed, with TAB for the tab key, and the words that the shell makes of them. */
 const TYPED: readonly [line: string, words: readonly string[]][] = [
   [
     'offhook ruTABcaTAB--scenTABbobTAB',
@@ -121,7 +121,7 @@ async function wordsOf(shell: Shell, lines: readonly string[]): Promise<string[]
         const words: string[][] = [];
         for (const [index, line] of lines.entries()) {
           const file = join(folder, `${index}.words`);
-          // the line the shell has completed is put behind a command that notes it
+          // Ctrl-A goes to the start of the completed line, where `dump` is inserted: it records the words that follow.
           terminal.stdin.write(`${line.replaceAll('TAB', '\t')}\u0001dump ${index} \r`);
           await until(() => existsSync(file));
           words.push(readFileSync(file, 'utf8').split('\0').slice(0, -1));

@@ -19,7 +19,7 @@ export interface Project {
   readonly ci: readonly CiSystem[];
   /** The package.json of the folder, or the nearest above in the repository. */
   readonly manifest?: { readonly path: string; readonly namesUs: boolean };
-  /** The package that has an `npx offhook` here. */
+  /** The folder of the installed package that `npx offhook` would run here. */
   readonly installed?: string;
   /** Name of its file of settings, also of one that is to be written. */
   readonly settings: string;

@@ -126,5 +126,5 @@ export function manifestText(version: string): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** What runs leave there, and passwords: .env, and the variables beside a scenario. */
+/** Lines for .gitignore: what runs leave behind, and files with passwords (.env, and the NAME.env beside a scenario). */
 export const IGNORED = ['node_modules/', '*.env', 'offhook-results/'];

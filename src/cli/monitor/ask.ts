@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface Limits {
-  /** Longest time without a word from the server; absent: it takes as long as it takes, as fetch() of Node.js cannot. */
+  /** The longest silence of the server that is accepted; absent: any, which fetch() of Node.js cannot offer. */
   readonly limit_ms?: number;
   /** Aborted when nobody wants the answer any more. */
   readonly signal?: AbortSignal;

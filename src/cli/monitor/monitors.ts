@@ -11,7 +11,7 @@ import { print, printError, printJson, secrets } from '../print.js';
 import { abortOnSignal } from '../signals.js';
 import { ask, type Limits, type Server } from './ask.js';
 
-/** A server that does not answer is not waited for longer; a run takes as long as it takes. */
+/** How long to wait for an answer of the server. `monitors run` has no limit, because a run may take any time. */
 const LIMIT_MS = 10_000;
 
 /** @returns the exit code. @throws OffhookError */
@@ -59,7 +59,7 @@ function wordsOf(action: MonitorAction, name: string, done: boolean): string {
 function dump({ config }: MonitorsFlags): number {
   const { cwd, variables } = readProcess();
   const file = configFile(cwd, config);
-  // A configuration that is wrong is told as by serve.
+  // Reports a wrong configuration in the same words as `offhook serve`.
   readSettings(file, variables);
   printJson(dumped(file), false);
   return EXIT.passed;

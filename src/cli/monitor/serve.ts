@@ -13,7 +13,7 @@ import { print, printError, secrets } from '../print.js';
 import { abortOnSignal } from '../signals.js';
 import { checkMonitors } from './check-monitors.js';
 
-/** A configuration that was changed is looked for that often: folders of containers tell nobody of changes. */
+/** How often the configuration file is checked for changes. Folders mounted into containers send no change events. */
 const LOOK_MS = 2000;
 
 /** @returns the exit code. @throws OffhookError E_SETTINGS, E_STORE, E_LISTEN */
@@ -92,7 +92,7 @@ function teller(service: Service): (change: Change) => void {
   };
 }
 
-/** Reads the configuration again, one time after the other; with one that is wrong all stays as it is. */
+/** Returns a function that reloads the configuration, one reload at a time. A wrong configuration changes nothing. */
 function reloader(service: Service, read: () => ServeSettings): () => void {
   let last = Promise.resolve();
   const reload = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /**
- * The folder where calls are recorded for reports only, when the user has not asked for the files. Several reporters read
- * them: the HTML page, the artefacts, which may also move them. They do so when an attempt ends, and nothing reads the
- * files later, so no more than those of running attempts are ever on disk. Nobody else is told of files that vanish.
+ * The folder for recordings that only reports need, because the user did not ask for the files. The HTML page reads them,
+ * and the artefacts read or move them. Both do so when an attempt ends, and nothing reads the files later, so only those of
+ * running attempts are on disk. Other reporters do not learn of them, because the files vanish.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

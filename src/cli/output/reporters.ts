@@ -70,7 +70,7 @@ export function pageRecordings(
   }
 }
 
-/** A page has its folder made. One that nobody asked for stops no run: without its folder it is left out. */
+/** Makes the folder of the default page. If that fails, an automatic page is left out: it must not stop a run. */
 function canBeMade({ file, isAutomatic }: Wanted): boolean {
   if (file !== DEFAULT_PAGE) return true;
   try {
@@ -356,7 +356,7 @@ function logsOutput(flag: string | true, terminal: Terminal | undefined): Output
   return terminal?.beside(stream) ?? stream;
 }
 
-/** An output that keeps clear of the console's lines and its status line; without a console it is stderr. */
+/** Opens the file that a flag names; without a name, the flag means `stream`. */
 function fileOr(flag: string | true, stream: Output): Output {
   return flag === true || flag === '' ? stream : new FileOutput(flag);
 }

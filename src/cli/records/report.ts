@@ -49,7 +49,7 @@ export async function reportCommand(paths: readonly string[], flags: ReportFlags
   return exit;
 }
 
-/** Shards do not add to the results they were divided by: whoever merges them does. */
+/** Adds the merged results to the file by which scenarios are divided into shards; the shards themselves do not write it. */
 function lastRunOf({ lastRun }: ReportFlags, cwd: string): readonly Reporter[] {
   return lastRun === undefined ? [] : [new LastRunReporter(resolve(cwd, lastRun))];
 }

@@ -42,7 +42,7 @@ export function valueOfText(flag: Flag<unknown>, text: string): unknown {
   );
 }
 
-/** "off" is the value of a row that was not set, except where the row itself is one that switches off. */
+/** Switching a row off is the same as not setting it, except for a row of kind "off", whose value is then false. */
 function switched(flag: Flag<unknown>, isOn: boolean): boolean | undefined {
   return isOn || flag.kind === 'off' ? isOn : undefined;
 }

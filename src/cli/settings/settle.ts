@@ -97,7 +97,7 @@ function ofVariable(
   );
 }
 
-/** Names of rows whose value does not count beside the values of other rows. */
+/** Names of rows whose value does not count, because another row replaces it or no row that it needs is set. */
 function outdone(table: Flags, set: ReadonlyMap<string, Setting>): readonly string[] {
   const rank = (name: string): number => LEVELS.indexOf(set.get(name)?.origin.from ?? 'default');
   return Object.entries(table).flatMap(([name, { replaces = [], needs }]) => {
@@ -153,8 +153,8 @@ function formWarnings(cwd: string): readonly string[] {
 }
 
 /**
- * The error of a command, which names flags, in the words of who set the value: `reporter in offhook.config.json`
- * where it says `--reporter`.
+ * Rewrites an error that names flags so that it names the place where the value was set: `reporter in
+ * offhook.config.json` instead of `--reporter`.
  */
 export function inWordsOf(origins: ReadonlyMap<string, Origin>, error: OffhookError): OffhookError {
   const said = new Map(

@@ -1,10 +1,10 @@
 /**
- * What a watch does when: keys and changes of files become runs, one at a time. Knows no terminal and no files:
- * whoever makes one gives it both.
+ * Decides what a watch runs and when: keys and changes of files become runs, one at a time. Knows no terminal and no
+ * files: it gets both through `WatchWorld` and its methods.
  */
 import { oneLine } from '../../story/printable.js';
 
-/** What of the watched files runs; without a field, nothing is left out by it. */
+/** Selects what runs of the watched files; an absent field excludes nothing. */
 export interface WatchRun {
   /** Real paths of scenario files. */
   files?: ReadonlySet<string>;

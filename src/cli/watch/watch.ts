@@ -18,7 +18,7 @@ import { isFolder } from '../optional-files.js';
 import { print, printError, secrets } from '../print.js';
 import { WATCH_KEYS, WatchLoop, type WatchRun, type WatchWorld } from './watch-loop.js';
 
-/** A run without what is made anew for each. */
+/** The request that all runs of a watch share, without the parts that each run makes anew. */
 export type WatchRequest = Omit<RunRequest, 'reporters' | 'signal'> & { threads: ThreadPool };
 
 /** @returns the exit code. @throws OffhookError E_USAGE without a terminal, E_SCENARIO_FILE for a path that is not there */
@@ -65,7 +65,7 @@ class Watched implements WatchWorld {
   readonly #folders = new FolderWatch((paths) => {
     this.onChange(paths);
   });
-  /** Files that could not be collected: what would mend them is not known. */
+  /** Files that could not be collected. Any change counts for them, because it is unknown which one would repair them. */
   readonly #broken = new Set<string>();
   readonly #shown: (file: string) => string;
   #current = new AbortController();
@@ -83,7 +83,7 @@ class Watched implements WatchWorld {
     // A misspelt path is told at once; later, files may come and go.
     await findScenarioFiles(paths, { cwd });
     const files = await this.#find();
-    // Before anything is read: what changes meanwhile is a change already.
+    // Watching begins before anything is read, so that no change during the reading is missed.
     this.#follow(files);
     const plan = await planRun(planOptions(this.#request, secrets), this.#request.threads).catch(
       (error: unknown) => {

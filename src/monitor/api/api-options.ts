@@ -26,7 +26,7 @@ export interface ApiLimits {
   readonly feeds: number;
   /** So long such a listener may take to read what waits for it, in ms. */
   readonly slow_ms: number;
-  /** So often they are told that the connection is there, and asked whether they are, in ms. */
+  /** Interval of the pings that keep such a connection alive and find listeners that are gone, in ms. */
   readonly ping_ms: number;
   /** Requests that wait for the end of a run: POST /run and /probe. */
   readonly waiting: number;

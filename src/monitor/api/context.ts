@@ -38,7 +38,7 @@ export function monitorOf({ monitors }: ApiContext, name: string): MonitorView {
   return view;
 }
 
-/** What a method of Monitors gives for a name that is none. @throws ApiError 404 */
+/** Returns what a method of Monitors gave, unless that is undefined: there is no such monitor. @throws ApiError 404 */
 export function known<T>(value: T | undefined): T {
   if (value === undefined) throw noMonitor();
   return value;

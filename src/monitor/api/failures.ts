@@ -1,4 +1,4 @@
-/** Whatever goes wrong, as the answer `{ error, message }`: without stacks, paths and what the request held. */
+/** Turns every error into the answer `{ error, message }`, without stacks, paths or content of the request. */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -6,7 +6,7 @@ import { OffhookError } from '../../errors.js';
 import { ApiError, type ApiErrorCode } from './message/api-error.js';
 import { SECURITY_HEADERS } from './message/page-policy.js';
 
-/** @param told of what is a bug of ours */
+/** @param told is called with an error that is a bug of ours */
 export function sendFailure(
   error: unknown,
   reply: FastifyReply,

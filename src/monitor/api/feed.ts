@@ -23,7 +23,7 @@ interface Listener {
   behindSince?: number;
 }
 
-/** Beyond the whole state, so much may wait for a listener before it misses changes. */
+/** Bytes, beyond the whole state, that may wait for a listener before it misses changes. */
 const MOST_WAITING = 1024 * 1024;
 const LOOK_MS = 500;
 

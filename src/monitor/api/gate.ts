@@ -44,7 +44,7 @@ function assertRate(requests: TokenBuckets, { ip }: FastifyRequest): void {
 }
 
 /**
- * Where everybody on this machine may do all, a page of another site must not have its name lead here (DNS rebinding).
+ * Without tokens everybody on this machine may do all, so no site may make its own host name lead here (DNS rebinding).
  * @throws ApiError 400 or 421
  */
 function assertHost({ access }: ApiContext, { headers, raw }: FastifyRequest): void {
@@ -59,7 +59,7 @@ function assertHost({ access }: ApiContext, { headers, raw }: FastifyRequest): v
   throw new ApiError(421, 'misdirected', message);
 }
 
-/** A program that sends a token means it; a browser sends cookies, and requests, for any page. @throws ApiError 403 */
+/** A token is sent on purpose, but a browser sends requests with cookies on behalf of any page. @throws ApiError 403 */
 function assertOrigin(row: Route, { identity, headers }: FastifyRequest, secure: boolean): void {
   if (!row.guarded || identity?.by === 'token' || !isFromElsewhere(headers, secure)) return;
   throw new ApiError(403, 'forbidden', 'a page of another site sent this');

@@ -27,7 +27,7 @@ export interface Route {
   readonly access: 'open' | Role;
   /** Starts or changes something, or is a feed: no browser may send it from a page of another site. */
   readonly guarded: boolean;
-  /** Who would rather have HTML gets the page instead, which holds no data and asks for them with a login of its own. */
+  /** A client that prefers HTML gets the page instead, which holds no data and asks for it with a login of its own. */
   readonly page?: boolean;
   /** Upgrades to a WebSocket. */
   readonly websocket?: boolean;

@@ -25,8 +25,8 @@ type Group = 'fail' | 'warn' | 'note' | 'ok' | 'paused' | 'unknown';
 export type Groups = Readonly<Record<Group, readonly string[]>>;
 
 /**
- * Names as CallTest groups them: `fail` and `warn` as their state says; `note` is what is not quite right yet: it is
- * degraded, or one of its last 20 counted runs was bad. A monitor that is noted may also be ok.
+ * Names as CallTest groups them: `fail` and `warn` by state; `note` has monitors that neither fail nor warn, but are degraded or had
+ * a bad run among their last 20 counted runs. A monitor in `note` may also be in `ok`.
  */
 export function groupsOf(views: readonly MonitorView[]): Groups {
   const names = (fits: (view: MonitorView) => boolean): readonly string[] =>

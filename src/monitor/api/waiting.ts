@@ -3,7 +3,7 @@ import type { EndedRun } from '../model/run.js';
 import type { Monitors, MonitorView } from '../model/view.js';
 import { ApiError } from './message/api-error.js';
 
-/** After that a monitor that neither runs nor waits, and has no new end, has been taken out of the queue. */
+/** A monitor that for this long neither runs nor waits, and has no new ended run, was taken out of the queue. */
 const SETTLED_MS = 2000;
 
 export class Waiting {
@@ -33,10 +33,10 @@ export class Waiting {
     this.#count += 1;
     const next = this.#nextEnd(name, signal);
     try {
-      // A run that is taken out of the queue has no end to wait for: the second of the two tells that.
+      // A run that is taken out of the queue never ends; `next.run` notices that.
       const own = untilAborted(this.#monitors.runOnce(name, signal), signal);
       const run = await Promise.race([own, next.run]);
-      // A run whose end was being told when this one was asked for is none that this request began.
+      // The end of an earlier run, still being announced when this request came, is not the end it waits for.
       if (typeof run === 'object' && run.id === next.before) return await next.run;
       return run === 'running' && join ? await next.run : run;
     } finally {

@@ -126,7 +126,7 @@ export function selectionOf(settings: MonitorSettings): readonly string[] {
   ];
 }
 
-/** The variables of the monitor, behind those that its environment sets in the same way: of two the last one counts. */
+/** Appends the variables of the monitor to OFFHOOK_SET of its environment: of two with the same name the last one counts. */
 function linesOf(
   variables: Readonly<Record<string, string>>,
   { OFFHOOK_SET: given = '' }: Readonly<Record<string, string>>,

@@ -13,7 +13,7 @@ export interface Past {
   readonly is_bad: boolean;
 }
 
-/** Where the schedule of a monitor begins within its interval: always the same for a name, evenly spread over names. */
+/** Delay of a monitor's first run, at most its interval and SPREAD_MS: always the same for a name, evenly spread over names. */
 export function phaseOf(name: string, every: number): number {
   // FNV-1a of 32 bits, and at its end the last step of MurmurHash3: names that differ in their last letter are far apart.
   let hash = 0x811c9dc5;
@@ -90,15 +90,15 @@ function cronOf({ cron, timezone }: { readonly cron: string; readonly timezone: 
 }
 
 /**
- * The wall clock was set, or the machine slept: how far it is from where it would be by the steady clock. Less than a
- * second is drift.
+ * How far the wall clock is from where it would be by the steady clock, in ms, because it was set or the machine slept. Less than
+ * a second is drift, and gives 0.
  */
 export function jumpOf(before: { wall: number; steady: number }, now: typeof before): number {
   const jump = now.wall - before.wall - (now.steady - before.steady);
   return Math.abs(jump) < 1000 ? 0 : jump;
 }
 
-/** When it is due, seen from a clock that has jumped: an interval stays as long as it is, a time of day stays that time. */
+/** The due time after the clock has jumped: an interval keeps its length, a time of day stays that time. */
 export function dueAfterJump(
   schedule: Schedule,
   due: number | undefined,

@@ -23,8 +23,8 @@ export class RunFolders {
   }
 
   /**
-   * Where there is no room for it, a folder for temporary files takes its place, and nothing of the run is kept: the run says
-   * all the same whether the line works. @returns `problem`: why that is so
+   * Makes the folder of a run. Where that fails or the disk is full, a temporary folder takes its place and no files of the run are
+   * kept, but it still says whether the line works. @returns `problem`: why no files are kept
    */
   async make(id: string): Promise<{ readonly folder: string; readonly problem?: string }> {
     const folder = this.#of(id);

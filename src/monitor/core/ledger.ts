@@ -40,7 +40,7 @@ const SPANS = {
 } as const satisfies Record<keyof Uptime, number>;
 /** So many runs of a monitor may wait for a store that fails, some hundred bytes each. Then its next run waits as well. */
 const MOST_WAITING = 1000;
-/** Locks learned of one monitor: more would be none of its own any more, such as an account made up for each run. */
+/** Most locks learned of one monitor: with more, they are hardly its own, such as an account made up for each run. */
 const MOST_LOCKS = 50;
 
 export interface Known {
@@ -87,7 +87,7 @@ export class Ledger {
     );
   }
 
-  /** Once: a run does not wait for a store that fails, and one that is stored late would be lost when it has ended. */
+  /** Tries once: a run does not wait for a store that fails, and a begin stored late would make an ended run count as lost. */
   async begin(run: BegunRun): Promise<void> {
     await this.#tried(() => this.#parts.store.begin(run));
   }
@@ -177,7 +177,7 @@ export class Ledger {
     }
   }
 
-  /** The oldest files go where all are too much, but for those of runs that go on and of the last ones of each monitor. */
+  /** Deletes the oldest files while all exceed `most`; spares runs under way and the last and last good run of each monitor. */
   async #trimFiles(most: number): Promise<void> {
     const { folders, roster } = this.#parts;
     const kept = new Set(
@@ -229,7 +229,7 @@ export class Ledger {
     }
   }
 
-  /** One after the other for each monitor: what is stored of it follows from what was stored before. */
+  /** Does the writes of a monitor one after another: what is stored of it follows from what was stored before. */
   #inTurn(watched: Watched, act: () => Promise<void>): Promise<void> {
     const turns = this.#turns.get(watched) ?? { last: Promise.resolve(), waiting: 0 };
     this.#turns.set(watched, turns);

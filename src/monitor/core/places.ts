@@ -1,7 +1,7 @@
 /**
- * Which monitors may run beside each other: at most so many, and none that share a lock. Who waits gets all of its locks at
- * once or none, so two monitors never wait for each other. The order is that of asking, but one that cannot begin yet does
- * not hold up the others; a lock that it waits for goes to nobody behind it.
+ * Decides which monitors run at the same time: at most `most`, and no two that share a lock. A monitor gets all of its locks at once
+ * or none, so two never wait for each other. They begin in the order in which they asked, but a monitor that cannot begin yet does
+ * not hold up the others; only the locks it waits for go to none behind it.
  */
 export interface Waiting {
   readonly name: string;
@@ -29,7 +29,7 @@ export class Places {
     this.#next();
   }
 
-  /** Takes back a question. false: it was not waiting. */
+  /** Takes a monitor out of the queue. false: it was not waiting. */
   withdraw(name: string): boolean {
     const index = this.#waiting.findIndex((one) => one.name === name);
     if (index >= 0) this.#waiting.splice(index, 1);

@@ -186,7 +186,7 @@ export class Runs {
     return isBad(outcome) || this.#wantsFiles(watched, started_at);
   }
 
-  /** Without a baresip no run says anything about a line: that is a matter of this machine. */
+  /** Reports a missing or unusable baresip as a problem of this machine: runs then say nothing about a line. */
   #noteBaresip({ codes, note, outcome }: Ended): void {
     const { health, clock } = this.#parts;
     if (codes.some((code) => code === 'E_BARESIP_MISSING' || code === 'E_BARESIP_UNUSABLE')) {
@@ -203,7 +203,7 @@ function end(running: Running, verdict: NonNullable<Running['verdict']>): true {
   return true;
 }
 
-/** What a run came to: the word of whoever ended it, its limit, what its process told, and its thresholds, in this order. */
+/** Outcome of a run: the first that applies of a verdict from outside, its time limit, and its process with its thresholds. */
 function verdictOf(
   ended: Ended,
   { verdict, started_at }: Running,

@@ -19,7 +19,7 @@ export interface TimetableParts {
 
 /** A clock that jumps and a schedule that is overdue are noticed that soon. */
 const TICK_MS = 1000;
-/** What is due, but waits for its place, is not looked at in a tight loop. */
+/** Least time between two looks, so that a due run that waits for its place causes no tight loop. */
 const LEAST_MS = 10;
 const HOUSE_MS = 60_000;
 

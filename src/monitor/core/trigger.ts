@@ -1,7 +1,7 @@
 /**
- * A program of the configuration that places the call a scenario waits for. A scenario starts no programs: while its run
- * goes on it finds an address in OFFHOOK_TRIGGER, on loopback and known to nobody else, and whoever asks that address starts
- * the program. Its answer is 200 with what the program wrote, or 502 with what went wrong.
+ * A program of the configuration that places the call a scenario waits for. A scenario cannot start programs, so its run gets an
+ * address on loopback, in OFFHOOK_TRIGGER, that nobody else knows; a request to it starts the program. The answer is 200 with what
+ * the program wrote, or 502 with what went wrong.
  */
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -177,7 +177,7 @@ export class Watch implements Monitors {
     else this.#health.set(about, '', text, this.#now());
   }
 
-  /** What the notifications have found; who watches is told while there are such. */
+  /** Takes the numbers of undelivered messages; listeners are told while there are any, and once when there are none left. */
   tellUndelivered(undelivered: Undelivered): void {
     const isAny = ({ dead, late }: Undelivered): boolean => dead + late > 0;
     if (!isAny(undelivered) && !isAny(this.#undelivered)) return;
@@ -221,7 +221,7 @@ export class Watch implements Monitors {
     await this.#ledger.keepHouse(this.#retention);
   }
 
-  /** Runs that began before the program ended the last time did not end. */
+  /** Records runs that were under way when the program last ended as lost. */
   async #recover(monitors: readonly MonitorSettings[]): Promise<void> {
     const known = await this.#ledger.known();
     const now = this.#now();
@@ -253,7 +253,7 @@ export class Watch implements Monitors {
     }
   }
 
-  /** Folders that no run has any more: the program was killed between the two. */
+  /** Removes folders that belong to no kept run: the program was killed before it removed them. */
   async #sweepFolders(): Promise<void> {
     const { store, folders } = this.#parts;
     for (const id of await folders.ids()) {

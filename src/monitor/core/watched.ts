@@ -44,7 +44,7 @@ export class Watched {
     return this.settings.name;
   }
 
-  /** Somebody's word goes before that of the configuration. */
+  /** A pause or resume by a person overrides the configuration. */
   get isPaused(): boolean {
     return this.stored.paused ?? this.settings.paused;
   }

@@ -5,7 +5,7 @@ import { isBad, isCounted } from './states.js';
 export interface DaySum {
   /** Runs that counted. */
   readonly runs: number;
-  /** Those of them that passed, also on a retry or beyond a limit. */
+  /** Counted runs that passed, on a retry or beyond a threshold included. */
   readonly good: number;
 }
 
@@ -25,7 +25,7 @@ export function firstDay(now: number): number {
 }
 
 /**
- * The last 90 days with today, the oldest first; one that is not known has no runs.
+ * The last 90 days, today included, the oldest first; a day that is not in `known` has no runs.
  * @param known days, in any order
  */
 export function daysOf(known: readonly Day[], now: number): DaySum[] {

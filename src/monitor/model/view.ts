@@ -53,7 +53,7 @@ export interface HealthProblem {
   readonly since: number;
 }
 
-/** How many messages of notifications nobody took. */
+/** Numbers of notification messages that no receiver has accepted. */
 export interface Undelivered {
   /** Given up. */
   readonly dead: number;
@@ -66,7 +66,7 @@ export type Change =
   | { readonly type: 'monitor'; readonly monitor: MonitorView }
   | { readonly type: 'removed'; readonly name: string }
   | { readonly type: 'health'; readonly problems: readonly HealthProblem[] }
-  /** Comes after each try to deliver a message while there are such, also where the numbers are as before. */
+  /** Sent after each delivery attempt while messages are undelivered, even if the numbers have not changed. */
   | { readonly type: 'undelivered'; readonly undelivered: Undelivered };
 
 /** The sums of one hour or one day of a monitor. */
@@ -87,7 +87,7 @@ export interface Spread {
   readonly most: number;
 }
 
-/** What can be asked of and done with monitors, by name. Whoever asks for a name that is none gets undefined. */
+/** What can be asked of and done with monitors, by name. A method returns undefined for a name that no monitor has. */
 export interface Monitors {
   /** @returns all monitors in the order of the configuration */
   all(): readonly MonitorView[];

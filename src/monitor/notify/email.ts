@@ -59,7 +59,7 @@ function mailOf(target: EmailTarget, message: Message): object {
     // The same for each try: mail programs show it once.
     messageId: `<${message.delivery}@${domain}>`,
     date: new Date(message.sent_at),
-    // Nobody's "out of office" answers (RFC 3834, 5).
+    // Keeps "out of office" responders from answering (RFC 3834, 5).
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Offhook-Delivery': message.delivery },
   };
 }

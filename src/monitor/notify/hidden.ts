@@ -2,7 +2,7 @@
 import type { Target } from '../model/targets.js';
 
 const MASK = '***';
-/** Shorter texts stand in words by chance. */
+/** Shorter secrets are not hidden, because they occur in ordinary words by chance. */
 const SHORTEST = 4;
 
 /** @returns all that is secret of the target, the longest first, also as it stands in a URL */

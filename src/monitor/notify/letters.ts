@@ -39,7 +39,7 @@ export function undeliveredOf(notices: readonly StoredNotice[]): Undelivered {
   return { dead, late };
 }
 
-/** @param reached when a message to a target last got through: what was given up before is lost, but all is well again */
+/** @param reached time of the last delivery to each target: messages given up before it are lost, but no longer a problem */
 export function problemsOf(
   notices: readonly StoredNotice[],
   reached: ReadonlyMap<string, number>,
@@ -69,8 +69,7 @@ export function problemsOf(
 }
 
 /**
- * Notices that wait for a target which the configuration has no longer, and the oldest where too many wait for one: as
- * given up.
+ * Waiting notices to give up: those for a target that is no longer configured, and the oldest where too many wait for one target.
  */
 export function toGiveUp(
   notices: readonly StoredNotice[],

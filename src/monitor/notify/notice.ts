@@ -29,7 +29,7 @@ export interface NoticeBody {
 
 type About = Pick<MonitorSettings, 'name' | 'notify' | 'labels' | 'info'>;
 
-/** How bad a state is. A recovery is told to whoever may have been told of something no worse than what it ends. */
+/** How bad a state is. A target is told of a recovery if it may have been told of a state no worse than the one that ends. */
 const BADNESS: Readonly<Record<State, number>> = {
   ok: 0,
   unknown: 1,
@@ -39,8 +39,8 @@ const BADNESS: Readonly<Record<State, number>> = {
 };
 
 /**
- * A target is told that a monitor became what it names in `on`; and that it recovered, where it may know of the trouble.
- * Who hears of `failed` only also hears when that becomes `degraded`: it has failed no longer.
+ * Whether a target is told of a transition: to a state in its `on`, or, with `recovered` in `on`, out of trouble that it may have
+ * been told of. For a target that hears of `failed` but not of `degraded`, going from `failed` to `degraded` is such a recovery.
  */
 export function isTold({ from, to }: Pick<Transition, 'from' | 'to'>, on: Target['on']): boolean {
   if (to !== 'ok' && on.includes(to)) return true;
@@ -76,8 +76,8 @@ export interface Watched {
 }
 
 /**
- * @param after the last time for which reminders were made: each interval that ended since then gives one, however often
- * it ended
+ * @param after the last time for which reminders were made: a monitor gets one reminder if an interval has ended since then, and no
+ * more than one if several have
  */
 export function remindersOf(
   watched: readonly Watched[],
@@ -106,7 +106,7 @@ export function remindersOf(
   );
 }
 
-/** An Alertmanager forgets alerts that nobody repeats, of whatever state. */
+/** Only `failed` is repeated, but to an Alertmanager every state: it forgets alerts that are not repeated. */
 function isReminded(target: Target, state: State): boolean {
   if (state === 'ok' || !target.on.includes(state)) return false;
   return state === 'failed' || isRepeated(target);
@@ -125,8 +125,8 @@ function toldOf({ name, labels, info }: About): Pick<Told, 'monitor' | 'labels' 
 }
 
 /**
- * The same transition always has the same id: stored twice, it is told once. All reminders of a trouble have the same,
- * too: one that could not be delivered gives way to the next.
+ * The same transition always has the same id, so if it is stored twice, it is told once. All reminders of one failure share an id,
+ * too, so the next reminder replaces one that could not be delivered.
  */
 function noticeOf(target: Target, told: Told, now: number): StoredNotice {
   const { kind, monitor, from, to, at } = told;

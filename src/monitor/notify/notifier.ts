@@ -1,6 +1,6 @@
 /**
- * Tells people of transitions. Whoever stores a transition stores the notices of it (`noticesOf`) in the same
- * transaction, and then hands them to `told`: what the process had no time to deliver, the next one does.
+ * Tells people of transitions. The caller stores a transition and its notices (`noticesOf`) in one transaction, and then hands the
+ * notices to `told`. What this process has no time to deliver, the next process delivers.
  */
 import type { Letter } from '../model/letter.js';
 import type { HealthProblem, Undelivered } from '../model/view.js';
@@ -27,7 +27,7 @@ export interface NotifierDeps {
   readonly watched: () => readonly Watched[];
   /** Address of the page of a run; undefined: nobody outside could open it. */
   readonly runUrl: (run: string) => string | undefined;
-  /** What programs get of it is a small part. */
+  /** Environment of the monitor; programs get only a small part of it. */
   readonly environment: Environment;
   /** Called when `letters`, `undelivered` or `problems` may have changed. */
   readonly changed?: () => void;
@@ -211,7 +211,7 @@ export class Notifier {
       };
       const sent = await this.#send(target, message);
       if (sent.result === 'sent') await this.#outbox.drop(tried, this.#now());
-      // A monitor that ends is not the fault of the receiver: that was no try.
+      // A delivery that the end of the monitor cut off is not the receiver's fault, and does not count as a try.
       else if (!this.#ended.signal.aborted)
         await this.#outbox.save(this.#afterTry(tried, target, sent), this.#now());
     } finally {
@@ -242,7 +242,7 @@ export class Notifier {
       if (sent.result === 'sent') this.#reached.set(target.name, this.#now());
       return sent;
     } catch (error) {
-      // A target whose settings are no use, such as an address that is none: nothing else may suffer.
+      // Unusable settings of one target, such as an invalid address, must not affect other targets.
       return { result: 'refused', problem: `cannot be sent: ${(error as Error).name}` };
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The notices that wait or were given up: in memory as they are, and in the store, from which a restart takes them. A
- * store that cannot be written keeps nobody from being told: what was sent then is taken out of it as soon as it can be.
+ * The notices that wait or were given up: their present state in memory, and in the store for a restart. A store that cannot be
+ * written does not hold up delivery: notices that are sent meanwhile are removed from it as soon as it works again.
  */
 import type { Store, StoredNotice } from '../store/store.js';
 
@@ -19,7 +19,7 @@ export class Outbox {
     this.#store = store;
   }
 
-  /** Why the store has not what is here. `since`: ms since 1970. */
+  /** Why the store differs from what is in memory. `since`: ms since 1970. */
   get problem(): { readonly text: string; readonly since: number } | undefined {
     return this.#problem;
   }

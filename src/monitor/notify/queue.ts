@@ -1,6 +1,6 @@
 /**
- * Which notices are the next message. Notices of a lane go in the order in which they came, whatever the clock did: while a
- * message waits for its next try, the later ones of its lane wait behind it, and then go together. Pure.
+ * Selects the notices of the next message. Notices of a lane go out in the order in which they came, whatever the clock did: while
+ * a message waits for its next try, later notices of its lane wait behind it, and then go out together. Pure.
  */
 import type { Target } from '../model/targets.js';
 import type { StoredNotice } from '../store/store.js';

@@ -15,7 +15,7 @@ const LONGEST_MS = 15 * 60_000;
 export const LONGEST_AFTER_MS = 3_600_000;
 
 /**
- * Doubles from 5 s up to 15 minutes; half of it by chance, so that many do not come back at once.
+ * Wait in ms: doubles from 5 s up to 15 minutes. Half of it is random, so that messages are not all tried again at once.
  * @param tries that failed so far, at least 1
  * @param chance in [0, 1)
  * @param after_ms what the receiver asked for: no sooner than that

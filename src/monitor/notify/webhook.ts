@@ -107,7 +107,7 @@ function exchange(
   });
 }
 
-/** 408, 429 and 5xx may pass; any other answer stays what it is (RFC 9110, 15). */
+/** 408, 429 and 5xx can be temporary and are tried again; any other failure is final (RFC 9110, 15). */
 function judged(
   status: number,
   headers: IncomingMessage['headers'],
@@ -135,7 +135,7 @@ function shown(text: string, target: WebhookTarget): string {
   return line === '' ? '' : `: ${line}`;
 }
 
-/** No other try can help: a header that is none, an address that cannot be. */
+/** Whether another try is pointless, because a header or the address is invalid. */
 function isHopeless(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   return /^ERR_(?:INVALID|HTTP_INVALID|UNESCAPED)/.test(code);

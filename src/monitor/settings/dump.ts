@@ -1,4 +1,4 @@
-/** What holds, as a configuration that could be used in its place: every default filled in, secrets hidden. */
+/** The settings in effect, as a configuration that could replace the file: every default filled in, secrets hidden. */
 import { isSecretName } from '../../model/secret-names.js';
 import type { Form, Row, Rows } from '../../settings/form.js';
 import { withoutSchedule } from './settings.js';

@@ -125,7 +125,7 @@ export function readSettings(
   return { ...settings, variables: [...variables] };
 }
 
-/** Keys about runs stay out: `offhook run` checks them. One that neither knows would be a setting that nobody obeys. */
+/** Leaves out keys about runs, which `offhook run` checks. A key that neither knows is refused: it would have no effect. */
 function ofServe(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const ofRuns = Object.keys(SCHEMAS.projectFile.properties);
@@ -328,7 +328,7 @@ function retentionOf(values: Values): Retention {
   };
 }
 
-/** What rows say where nobody else does, as it would be read. */
+/** The initial values of the rows, in the form in which they would be read. */
 function initials(rows: Rows): Values {
   const given = Object.fromEntries(
     Object.entries<Row>(rows).flatMap(([name, { initial }]) =>

@@ -51,7 +51,7 @@ export const BUCKET_COLUMNS: readonly string[] = [
 /** A statement with its values. */
 export type Told = readonly [text: string, values: readonly Value[]];
 
-/** Columns of what is spread, all of which each run writes: few statements are prepared. */
+/** Columns of SPREADS. Each run writes all of them, so that few different statements are prepared. */
 const SPREAD_COLUMNS = SPREADS.flatMap(([name]) =>
   ['count', 'sum', 'least', 'most'].map((what) => `${name}_${what}`),
 );

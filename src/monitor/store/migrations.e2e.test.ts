@@ -11,7 +11,7 @@ const places = await storePlaces();
 beforeAll(places.begin);
 afterAll(places.end);
 
-/** Who needs another table adds a step: stores with these tables are in the world. */
+/** A new table needs a new step, because stores with these tables are in use already. */
 test('the tables of the first step are those that were released', () => {
   const words = STEPS[0]?.('').map((statement) => statement.replaceAll(/\s+/g, ' '));
   expect(words?.map((statement) => statement.slice(0, statement.indexOf('(')).trim())).toEqual([

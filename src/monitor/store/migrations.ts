@@ -7,7 +7,7 @@ import { storeError } from './store-error.js';
 /** Statements of a step. `clustered`: see `Sql`. */
 export type Step = (clustered: string) => readonly string[];
 
-/** Monitors have numbers of their own, as their names would stand in each row. Times: ms since 1970. */
+/** Monitors get numbers, because otherwise each row would repeat a name. Times: ms since 1970. */
 const FIRST: Step = (clustered) => [
   `CREATE TABLE offhook_monitors (
     id INTEGER PRIMARY KEY,

@@ -230,7 +230,7 @@ function decoded(text: string): string {
   }
 }
 
-/** After these nothing is known of the connection: a limit that passed, an end, what the network says. */
+/** Whether the error leaves the connection in an unknown state: a passed limit, its end, an error of the network. */
 function endsConnection(error: unknown): boolean {
   return isAnswer(error) ? /^(57P|08)/.test(error.code) : true;
 }

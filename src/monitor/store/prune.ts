@@ -26,7 +26,7 @@ export interface Pruning {
   readonly configured: ReadonlySet<string>;
   /** Whether to end early: the store is closed. */
   readonly stopped: () => boolean;
-  /** Called within the transaction that takes the row of a monitor away: its number is none any more. */
+  /** Called within the transaction that deletes the row of a monitor: its number is no longer valid. */
   readonly forgotten: (name: string) => void;
 }
 
@@ -34,7 +34,7 @@ interface Pruned {
   readonly id: number;
   readonly name: string;
   readonly isConfigured: boolean;
-  /** When its last run and its last good one started: of a monitor that is configured these stay, whatever their age. */
+  /** Start times of its last run and its last good run, which stay at any age while the monitor is configured. */
   readonly spared: readonly [number, number];
 }
 
@@ -113,7 +113,7 @@ async function dropRuns(
   }
 }
 
-/** Runs that are stored beside their monitor outlive their rows: should it be configured again, it must not lead to files that are gone. */
+/** A run stored with its monitor outlives its row. If the monitor is configured again, it must not lead to files that are gone. */
 async function forgetFiles(
   { query, run }: Statements,
   monitor: number,

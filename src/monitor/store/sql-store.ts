@@ -49,8 +49,8 @@ const KEEP_NOTICE = `INSERT INTO offhook_notices (id, target, created_at, body, 
   ON CONFLICT (id) DO UPDATE SET target = excluded.target, created_at = excluded.created_at,
     body = excluded.body, tries = excluded.tries, next_at = excluded.next_at, problem = excluded.problem`;
 /**
- * A row for each monitor, a line for each run: rows cost more than what is in them. With a subquery for each monitor no planner
- * comes to read all runs, whatever it believes about them.
+ * One row per monitor with a line per run, because rows cost more than their content. With a subquery per monitor, no planner
+ * chooses to read all runs, whatever its statistics say.
  */
 const STRIPS = `SELECT m.name, (
     SELECT string_agg(x.line, ? ORDER BY x.started_at, x.tail) FROM (
@@ -119,7 +119,7 @@ export class SqlStore implements Store {
       const number = await this.#number(statements, run.monitor);
       await statements.run('DELETE FROM offhook_begun WHERE id = ?', [run.id]);
       const added = await statements.run(ADD_RUN, runValues(run, number));
-      // who was told of a failure although all was stored may tell it once more
+      // a caller that got an error although all was stored may store the run again: it must count once
       if (added > 0) for (const size of SIZES) await statements.run(...addRun(size, number, run));
       await this.#keep(statements, monitor, transition);
       for (const notice of notices) await statements.run(KEEP_NOTICE, noticeValues(notice));

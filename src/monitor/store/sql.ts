@@ -51,7 +51,7 @@ export function textOrNull(text: string | undefined): Value {
   return text === undefined ? null : storable(text);
 }
 
-/** A time as the bound of a range: what is before it, is before this integer. Infinity is far away. */
+/** A time as an integer bound of a range: stored times are before one exactly when they are before the other. Caps Infinity. */
 export function asBound(time: number): number {
   return Math.max(0, Math.min(Math.ceil(time), Number.MAX_SAFE_INTEGER));
 }

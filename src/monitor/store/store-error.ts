@@ -35,8 +35,8 @@ const SQLITE: readonly Meaning[] = [
   ['SQLITE', 'the database refuses', LOOK],
 ];
 
-/** The first of these fits: classes of codes of PostgreSQL (appendix A of its manual), and codes of connections. */
 const SERVER = 'look whether the server runs and can be reached';
+/** Codes and classes of codes of PostgreSQL (appendix A of its manual); the first that fits counts. */
 const POSTGRES: readonly Meaning[] = [
   ['28', 'the server refuses the login', 'look at user and password of the URL'],
   ['3D', 'there is no such database', 'create the database on the server'],

@@ -15,7 +15,7 @@ export interface StoredMonitor {
   readonly paused?: boolean;
   readonly last?: EndedRun;
   readonly last_passed?: EndedRun;
-  /** Names of locks its runs took, which it is not to hold beside another monitor. */
+  /** Names of locks its runs took: it must not run beside another monitor that uses one of them. */
   readonly learned_locks: readonly string[];
 }
 
@@ -52,8 +52,8 @@ export interface Store {
   begin(run: BegunRun): Promise<void>;
   begun(): Promise<readonly BegunRun[]>;
   /**
-   * Does all this in one transaction: the run ends, the monitor is as given, the hour and day have it, the change is noted, and so are the
-   * notices of it: a process that is killed has told nobody, and the next one finds what is to be told.
+   * Stores in one transaction: the end of the run, the monitor as given, the sums of its hour and day, the change of state and its
+   * notices. So a process that is killed before has told nobody, and the next one finds what is to be told.
    */
   end(
     run: EndedRun,

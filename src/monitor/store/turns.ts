@@ -18,7 +18,7 @@ export class Turns {
     return turn;
   }
 
-  /** The last turn, after which there is none. Asked for once more, it is waited for. */
+  /** Takes the last turn; later ones are refused. A second call waits for the same turn. */
   async end(work: () => Promise<void>): Promise<void> {
     if (!this.#over) {
       this.#last = this.take(work);

@@ -5,7 +5,7 @@ import { takeSlot, type Slot } from '../../agents/ports.js';
 export class PortPool {
   readonly #address: string;
   readonly #take: (address: string) => Promise<Slot>;
-  /** The pair that was given back last is taken last: late packets of its call find nobody. */
+  /** A queue: the pair given back last is taken last, so that late packets of its call do not reach another call. */
   readonly #free: number[];
   readonly #further: Slot[] = [];
   #taking: Promise<void> | undefined;

@@ -116,7 +116,7 @@ export function settledKeys(
   return { keys: { sends, receives } };
 }
 
-/** Keys that fit but for what is sent: nobody knows that key. */
+/** The same keys, except that packets are sent with a random one, which nobody knows: the other side cannot decrypt them. */
 export function unknownKeys({ sends, receives }: SrtpKeys): SrtpKeys {
   return { sends: { ...sends, master: randomBytes(sends.master.length) }, receives };
 }

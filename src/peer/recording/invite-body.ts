@@ -4,7 +4,7 @@ import { describe, type PeerCall } from '../call.js';
 import type { CallWish } from '../call-wish.js';
 import { recordingBody, type RecordingBody } from './metadata.js';
 
-/** Undefined where it is empty, or the script's own. From now on the call has the ports it needs. */
+/** Reserves the ports of the call and returns the body; undefined if it is empty or written by the script. */
 export async function inviteBody(
   media: Media,
   call: PeerCall,

@@ -84,7 +84,7 @@ export async function respond(
   return { seq: peer.lastSeq };
 }
 
-/** A request outside of calls must not keep ports of the calls. */
+/** The body of an answer. Reserves no ports: a request outside of calls has no end that would release them. */
 function answerBody(peer: PeerSession, { call_id, body }: SipMessage, sdp: SdpChoice): string {
   if (sdp === undefined || sdp === false) return '';
   return peer.ground.media.descriptionOf(call_id).answer(body, sdp);

@@ -53,7 +53,7 @@ export class ArtifactsReporter implements Reporter {
   readonly #options: ArtifactsOptions;
   readonly #attempts = new AttemptRecords();
   readonly #clock = new WallClock();
-  /** What the calls of a running attempt came to; the key is its id. */
+  /** The addresses of the media in running attempts, by the id of the attempt. */
   readonly #media = new Map<string, MediaEnds>();
   readonly #captures: Waiting[] = [];
   #run: EventOf<'run_started'> | undefined;

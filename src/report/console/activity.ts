@@ -15,7 +15,7 @@ export interface Doing {
 export interface Running {
   scenario: ScenarioId;
   since: number;
-  /** What the scenario does. Of the three fields the later one explains the earlier ones: a wait is a verb, too. */
+  /** What the scenario does. Of the three fields, the last one that is set says most: a lock is taken within a verb. */
   verb?: Doing;
   wait?: Doing;
   lock?: Doing;
@@ -25,7 +25,7 @@ export class Activity {
   /** The scenarios that run, the oldest first; the key is the id of the attempt. */
   readonly running = new Map<string, Running>();
   readonly #now: () => number;
-  /** Scenarios the run has, those that are done, and those of them that failed. */
+  /** The number of scenarios in the run; `done` counts the finished ones, `failed` those of them that failed. */
   planned = 0;
   /** When the run is likely to end, as earlier runs went. */
   endsAt: number | undefined;

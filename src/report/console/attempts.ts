@@ -1,6 +1,6 @@
 /**
- * What the console and the list have in common: each attempt that runs is a block of lines, warnings stand where they
- * belong, and the summary ends it. What is printed of an attempt, and when, is theirs.
+ * What the console and the list have in common: each running attempt is a block of lines, warnings stand where they
+ * belong, and the summary comes last. The subclasses decide what is printed of an attempt, and when.
  */
 import type { RunEvent } from '../../model/run-event.js';
 import { AgentNames } from '../lines/agent-names.js';

@@ -110,7 +110,7 @@ export class ScenarioBlock {
     }
   }
 
-  /** The run broke off: what is known of the scenario stands there, and that its end is not. */
+  /** Prints that the run broke off before the scenario ended, below what is known of it. */
   breakOff(): void {
     this.header();
     const { bad } = this.#page.palette;

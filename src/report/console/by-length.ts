@@ -1,6 +1,6 @@
 /**
  * What a run shows unless a reporter is named: line by line what happens, or, where that is too much to read, a list.
- * A terminal shows every line of up to ten scenarios; a log, a pipe and a CI server of one, which somebody looks into.
+ * A terminal shows the lines of up to ten scenarios; a log, a pipe or a CI server those of a single one, for debugging it.
  */
 import type { RunEvent } from '../../model/run-event.js';
 import type { LinesOptions } from './attempts.js';

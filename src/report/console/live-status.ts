@@ -21,7 +21,7 @@ export class LiveStatus {
   readonly #palette: Palette;
   readonly #activity: Activity;
   readonly #now: () => number;
-  /** Shows how far the run is, and every scenario that runs; else the one that runs, where it waits. */
+  /** Whether the line shows the progress and every running scenario, not just what the only running one waits for. */
   #isOverview: boolean;
   #timer: NodeJS.Timeout | undefined;
   #drawn = false;

@@ -1,6 +1,6 @@
 /**
- * Where there is no live line: a line about a scenario that takes long, so that a run that waits looks like one
- * and not like a hang. Driven by its own clock only: a recorded run that is shown again has none of these lines.
+ * Without a live line, prints a line about a scenario that takes long, so that a waiting run does not look like a hang.
+ * It is driven by the clock, not by events, so a recorded run that is shown again has none of these lines.
  */
 import { doing, type Activity, type Running } from './activity.js';
 import { scenarioTitle } from '../../story/scenario-title.js';

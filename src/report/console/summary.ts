@@ -122,7 +122,7 @@ export function sumOf(counts: Counts): number {
 }
 
 /**
- * @param isRetried whether flaky scenarios are counted even where there is none: silence is no result
+ * @param isRetried whether the number of flaky scenarios is shown even if it is 0, because scenarios could be retried
  * @param failedParts what failed once per file, beside the scenarios
  */
 export function countsText(

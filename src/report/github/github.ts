@@ -39,7 +39,6 @@ export class GithubReporter implements Reporter {
   readonly #options: GithubOptions;
   readonly #results = new Results();
   readonly #names = new AgentNames();
-  /** Names at addresses, for the ladder. */
   /** The messages of scenarios that run; the key is the id of the attempt. */
   readonly #seen = new Map<string, SeenMessage[]>();
   readonly #failed: Explained[] = [];

@@ -110,7 +110,7 @@ export class HtmlReporter implements Reporter {
   #end(event: Finished): void {
     const events = this.#running.end(event);
     const isPart = event.type === 'file_part_finished';
-    // What ran once for a file and went well is no row of the page.
+    // A setup_file or teardown_file that passed gets no row on the page.
     if (isPart && event.failures.length === 0) return;
     const { audio } = this.#options;
     const hasAudio = audio === 'all' || (audio === 'failed' && isBad(event.verdict));

@@ -111,7 +111,7 @@ export function printMore(
   { scenario, failures }: { scenario: ScenarioId; failures: readonly Failure[] },
   again: readonly string[] = [],
 ): void {
-  // What a record lacks is no scenario that could run.
+  // A gap in a record is no scenario that could be run again.
   if (failures.some(({ code }) => code === 'E_RECORD')) return;
   page.blank();
   page.line(`${rerunCommand(scenario, again)} -v --sip-trace`, {

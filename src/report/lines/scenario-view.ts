@@ -39,7 +39,7 @@ const REGISTRATION_CHANGES: ReadonlySet<string> = new Set(
   'registering registration_expired register_failed unregistering unregistered exited'.split(' '),
 );
 
-/** Events that only a script that runs on causes. */
+/** Events that prove that the script goes on, so it has caught the last error. */
 const GOING_ON: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'verb_started',
   'assertion',

@@ -195,7 +195,7 @@ function messageNotes(story: Story, row: MessageRow): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-/** Challenges are asked for credentials, and 487 answers an INVITE that was taken back: neither is an error. */
+/** 401 and 407 ask for credentials, and 487 answers an INVITE that was cancelled: none of them is an error. */
 const NO_ERROR: ReadonlySet<number> = new Set([401, 407, 487]);
 
 function messageStyle({ message: { code = 0 }, unseen }: MessageRow, bad: Style, ok: Style): Style {

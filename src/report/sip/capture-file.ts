@@ -20,7 +20,7 @@ export interface CaptureFormat {
   packet(packet: Packet): Uint8Array;
 }
 
-/** A file with LINKTYPE_ETHERNET and a second interface would be refused by libpcap, which compares two numbers of that type. */
+/** Not LINKTYPE_RAW: with it, libpcap refuses a second interface, because it compares two different numbers for that type. */
 const LINKTYPE_ETHERNET = 1;
 const MICROSECONDS = 1_000_000;
 /** Longest packet; libpcap refuses a second interface with 0, which means no limit. */

@@ -10,7 +10,7 @@ export interface CapturedPacket {
   ip: Uint8Array;
 }
 
-/** The length of the header below IP, and where in it the type of what follows stands, by link type. */
+/** By link type: the length of the header in front of IP, and the offset in it of the protocol type. */
 const LINKS: Readonly<Record<number, { length: number; type: number | undefined }>> = {
   1: { length: 14, type: 12 },
   101: { length: 0, type: undefined },
@@ -87,7 +87,7 @@ function ipOf(
   return kind === 0x0800 || kind === 0x86dd ? frame.subarray(length) : undefined;
 }
 
-/** Not of fragments behind the first: they have none. */
+/** Returns the addresses and ports of a UDP packet; undefined for later fragments, which have no ports. */
 function udpEnds(ip: Buffer): CapturedPacket['ends'] | undefined {
   const four = ip.readUInt8(0) >> 4 === 4;
   if (ip.length < (four ? 20 : 40)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Packets around texts that were seen without any: what a SIP trace says about addresses, in the form that
- * network tools read. Pure.
+ * Builds IP packets around texts that were traced without any, from the addresses in a SIP trace, so that network
+ * tools can read them. Pure.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 

@@ -4,7 +4,7 @@ import type { SipMessage } from '../../sip/sip-message.js';
 import type { CapturedPacket } from './captured-packets.js';
 import { endText, parseEnd } from './ip-packets.js';
 
-/** The address that stands for one which follows later (RFC 8840, 4.1.1). */
+/** The port of a placeholder address; the real one follows later (RFC 8840, 4.1.1). */
 const DISCARD_PORT = 9;
 const NOWHERE: readonly string[] = ['0.0.0.0', '::'];
 /** RFC 8839, 5.1: "a=candidate:1 1 UDP 2130706431 192.0.2.1 8998 typ srflx raddr 10.0.1.1 rport 8998" */

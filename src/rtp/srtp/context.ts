@@ -18,7 +18,7 @@ export class SrtpContext {
   readonly key: SrtpKey;
   readonly #rtp: Transform;
   readonly #rtcp: Transform;
-  /** What each stream has sent; the key is its SSRC. */
+  /** The packet indices that each stream has sent or received; the key is its SSRC. */
   readonly #streams = new Map<number, ReplayWindow>();
   readonly #reports = new Map<number, ReplayWindow>();
 
@@ -115,7 +115,7 @@ function rollOver(index: number): Buffer {
   return counter;
 }
 
-/** Sources that are remembered: an attacker must not fill the memory, and only authentic ones come here. */
+/** The window of a source. Their number needs no limit: only authentic packets get here, so no attacker can fill the memory. */
 function windowOf(windows: Map<number, ReplayWindow>, ssrc: number): ReplayWindow {
   const window = windows.get(ssrc) ?? new ReplayWindow();
   windows.set(ssrc, window);

@@ -7,7 +7,7 @@ export interface SrtpKeys {
   readonly receives: SrtpKey;
 }
 
-/** So many packets in a row, half a second of audio, are more than those that cross a change of keys. */
+/** Packets in a row (half a second of audio) that show a wrong key: fewer may just have crossed a change of keys. */
 const TOLD_AFTER = 25;
 
 export class Protection {

@@ -116,7 +116,7 @@ export class VideoSession {
     }
   }
 
-  /** Some send their parameter sets in the description alone: without them nobody can show the file. */
+  /** Writes the parameter sets of the description: some senders send them only there, and no player can do without them. */
   #writeDescribed(file: number): void {
     for (const set of this.#parameters?.parameterSets?.split(',') ?? []) {
       writeSync(file, START_CODE);

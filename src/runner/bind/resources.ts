@@ -105,7 +105,7 @@ export class Resources {
     yield* this.#peers.values();
   }
 
-  /** Lends those that run to whoever looks into the failure. */
+  /** Returns the agents that still run, for a person who looks into the failure. */
   lend(): readonly KeptAgent[] {
     const alive = [...this.#all()].filter(({ state }) => state.alive);
     return alive.flatMap((agent) => agent.lend() ?? []);

@@ -59,7 +59,7 @@ const ATTACKS: Readonly<Record<string, string>> = {
   'a registrar': 'peer("r", { domain: BAD.replace(/^.*@/, "") }).register()',
 };
 
-/** The same of an agent with a proxy in front, which says what the script wants. `BAD` is the URI that may not be reached; a and b are agents in a call, a with a proxy. */
+/** Attacks through the proxy in front of an agent. `BAD` is the URI that may not be reached; a and b are in a call, a has the proxy. */
 const THROUGH_A_PROXY: Readonly<Record<string, string>> = {
   'a call': 'a.hangup(); a.dial(BAD, { headers: { X: "1" } })',
   'a request': 'a.request("OPTIONS", BAD)',

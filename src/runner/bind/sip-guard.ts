@@ -77,7 +77,7 @@ export class ScenarioSipGuard {
     }
   }
 
-  /** The agent is about to place a call, and has done so when `place` ends. @throws OffhookError E_CALL_LIMIT */
+  /** Runs `place`, by which the agent places a call; the call counts from the start. @throws OffhookError E_CALL_LIMIT */
   async placing<T>(agent: string, place: () => Promise<T>): Promise<T> {
     const { maxCalls } = this.#policy.rules;
     const calls = this.#placed.size + this.#placing.size;

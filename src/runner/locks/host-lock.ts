@@ -24,7 +24,7 @@ export interface HostLock {
   release(): void;
 }
 
-/** What the holder of a lock says of itself: a stranger could listen at that name as well, so all of it is checked. */
+/** The longest name of a holder that is shown. A stranger could listen under a lock's name, too, so its answer is not trusted. */
 const LONGEST_NAME = 300;
 const PATIENCE_MS = 1000;
 
@@ -39,7 +39,7 @@ export async function takeHostLock(name: string, scenario: string): Promise<Host
     if (server !== undefined) return server;
     const busy = await ask(address);
     if (busy !== undefined) return busy;
-    // It was released between the two.
+    // The lock was released between listen() and ask().
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * What scenarios that run at the same time must not share: accounts, ports, and what the option `locks` names.
- * A scenario takes the locks it is known to need before it begins, all or none. What else it turns out to need it takes
- * on the way, and may then wait for a scenario that waits for it: the younger of the two begins anew, if it has done
- * nothing yet that others could see. Older ones go first: what one of them waits to begin with, younger ones leave alone.
+ * Locks for what scenarios that run at the same time must not share: accounts, ports, and the names in the option `locks`.
+ * A scenario takes the locks it is known to need before it begins, all or none. It takes others when it turns out to need
+ * them. If two scenarios then wait for each other, the younger one begins anew, provided that it has done nothing yet that
+ * others could see. Older scenarios go first: younger ones leave the locks alone that an older one needs to begin.
  * Runs of other processes count as well (host-lock.ts).
  */
 import { OffhookError } from '../../errors.js';
@@ -38,7 +38,7 @@ interface Waiting {
 
 export class Locks {
   readonly #holders = new Map<string, Owner>();
-  /** Those the machine has granted. */
+  /** Locks that owners have also taken among all runs on the machine. */
   readonly #onHost = new Map<Owner, Map<string, HostLock>>();
   readonly #waiting: Waiting[] = [];
   /** Scenarios that could not begin yet, with the locks they need. By age, as every try to begin has an Owner of its own. */
@@ -187,7 +187,7 @@ export class Locks {
   /** Waits in this run; resolves when the owner has the lock. */
   #wait(owner: Owner, lock: string, holder: Owner): Promise<void> {
     const keeps = this.held(owner).length > 0;
-    // Who waits with locks in hand makes others wait in turn: the younger one starts over rather than do that.
+    // An owner that waits while it holds locks makes others wait in turn, so the younger one begins anew instead.
     if (keeps && owner.mayRestart() && holder.age < owner.age) {
       return Promise.reject(new RestartNeeded(lock, holder.name));
     }
@@ -199,7 +199,7 @@ export class Locks {
     return taken;
   }
 
-  /** Whoever of a circle can begin anew does so, the youngest first; if nobody can, the youngest fails. */
+  /** Breaks a deadlock: the youngest owner in the circle that can begin anew does so; if none can, the youngest fails. */
   #breakCircle(from: Owner): void {
     const circle = this.#circle(from);
     const byAge = [...circle].sort((a, b) => b.owner.age - a.owner.age);
@@ -229,8 +229,8 @@ export class Locks {
   }
 
   /**
-   * Gives a lock that is free to who has waited: first to those that keep others waiting, then to the oldest. Those that
-   * have to leave it to an older one, which waits to begin, begin anew themselves.
+   * Gives a free lock to one of the owners that wait for it: first to one that holds other locks, then to the oldest. Owners
+   * that must leave it to an older scenario, which needs it to begin, begin anew.
    */
   #passOn(name: string): void {
     const waiting = this.#waiting.filter(({ lock }) => lock === name);

@@ -20,8 +20,8 @@ export class ScenarioLocks implements Owner {
   #isAdvised = false;
 
   /**
-   * @param wanted `first`: what it takes before it begins; `likely`: what no other scenario of this run has meanwhile, as
-   *   an earlier run took it. Other runs may have that until it is needed: it may be an account of another server.
+   * @param wanted `first`: locks that it takes before it begins; `likely`: locks that it took in an earlier run. They are kept
+   *   from other scenarios of this run, but not from other runs until needed: they may be accounts of another server.
    */
   constructor(
     locks: Locks,
@@ -42,7 +42,7 @@ export class ScenarioLocks implements Owner {
     this.#report = report;
   }
 
-  /** Whether those it begins with are free in this run; if so they are taken. */
+  /** Takes the `first` and `likely` locks in this run if all are free. @returns whether they were */
   claim(): boolean {
     return this.#locks.claim(this, [...this.#first, ...this.#likely]);
   }

@@ -32,7 +32,7 @@ export interface PlanOptions extends BindingOptions {
    * `only` everywhere, even in untrusted files.
    */
   forbidOnly?: string | false;
-  /** Leaves out what has not changed since that state of the git repository. */
+  /** Leaves out files that are not concerned by any change since this state of the git repository. */
   onlyChanged?: string;
   /** Files of variables that all scenarios have, for `onlyChanged`. */
   envFiles?: readonly string[];

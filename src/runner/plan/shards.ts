@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 export type TookMs = (key: string) => number | undefined;
 
 /**
- * Longest first, each into the part that has least to do; who has not run counts as the median of those that have. Equal
- * input gives equal parts, whoever asks: each part of a run is worked out on another machine.
+ * Puts each item, the longest first, into the part that has least to do; an item that has not run counts as the median of
+ * the others. Equal input gives equal parts on every machine, because each part of a run is computed on another one.
  */
 export function divide<T extends { key: string }>(
   items: readonly T[],

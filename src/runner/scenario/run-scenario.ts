@@ -9,7 +9,7 @@ export interface ScenarioResult {
   failures: readonly Failure[];
   /** Another attempt follows, and counts instead. */
   isRetried: boolean;
-  /** Another attempt would come to the same. */
+  /** A retry is pointless, because it would end in the same way. */
   isFinal?: true;
 }
 

@@ -35,7 +35,7 @@ export interface ScenarioTask {
   job: RunJob;
   policy: Policy;
   timeoutMs: number;
-  /** Whether an earlier attempt failed: passing is being flaky now. */
+  /** Whether an earlier attempt failed, so that passing now means flaky. */
   isRetry: boolean;
   /** Whether the scenario runs again if it fails. */
   mayRetry: boolean;
@@ -68,7 +68,7 @@ export interface ScenarioServices {
   interrupted: AbortSignal;
 }
 
-/** What nobody else can see: after these alone a scenario may begin anew. */
+/** Verbs whose effects nobody else can see: a scenario that has called no others may begin anew. */
 const LOCAL: ReadonlySet<string> = new Set<CallRequest['verb']>([
   ...(['agent', 'mock_server', 'on', 'respond', 'stop', 'requests'] as const),
 ]);
@@ -262,7 +262,7 @@ export class ScenarioRun {
     return reply;
   }
 
-  /** Once, if it has failed and something of it is there: waits until it may go. That is no time of the scenario. */
+  /** Keeps the scenario until Ctrl-C, once, if it has failed and something of it still runs. That time is not counted. */
   async #keep(failed: readonly Failure[]): Promise<void> {
     const { keeper, lab, thread, now } = this.#services;
     const failures = this.failures({ failures: failed, reusable: true });
@@ -359,7 +359,7 @@ export class ScenarioRun {
     this.#emit({ type: 'warning', at: now(), scenario: this.#task.id.id, text, aside: true });
   }
 
-  /** When each wait began; they nest no deeper than one, but a responder may wait inside of one. */
+  /** When each wait and step that has not ended began, the innermost last. */
   readonly #waits: number[] = [];
 
   #emit(event: RunEvent): void {

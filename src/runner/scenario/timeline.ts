@@ -50,7 +50,7 @@ export class Timeline {
   }
 }
 
-/** Wrong whatever the agents do: their messages would only hide the line that has to be changed. */
+/** Errors of the script, whatever the agents do: their messages would only distract from the line that has to be changed. */
 const OF_THE_SCRIPT: ReadonlySet<string> = new Set([
   'E_ARGUMENT',
   'E_VALUE_LIMIT',

@@ -74,7 +74,7 @@ export class ScenarioAttempts implements Attempts {
       return this.#counted(task, withoutRunning(id, scenario, services));
     }
     if (this.#parts.isDue(task.file)) {
-      // What it has claimed, setup_file may need.
+      // setup_file may need the locks that this scenario has claimed.
       locks.release();
       await this.#parts.setUp(task.file);
       return 'restart';

@@ -52,7 +52,7 @@ export class FileParts {
     return this.#outcome(file).value;
   }
 
-  /** Set where no scenario of the file can run: its result, instead. */
+  /** Returns the result that each scenario of the file gets if none can run, because setup_file failed or was skipped. */
   insteadOf(
     file: PlannedFile,
   ): Pick<FilePartResult, 'verdict' | 'failures' | 'skipReason'> | undefined {

@@ -128,16 +128,16 @@ function runQueue(queue: Task[], jobs: number, attempts: Attempts, hooks: Hooks)
   });
 }
 
-/** Where it was: what was to begin before it is older, and goes first. */
+/** Puts a task back in its old place: tasks that were to begin before it are older, and go first. */
 function putBack(queue: Task[], task: Task): void {
   const after = queue.findIndex(({ place }) => place > task.place);
   queue.splice(after === -1 ? queue.length : after, 0, task);
 }
 
-/** So many tasks that cannot begin are passed over; behind these few could begin, and looking at all costs more. */
+/** Only this many tasks are checked for one that can begin: few of the later ones could, and checking all costs more. */
 const LOOKAHEAD = 500;
 
-/** The first task that can begin; none that needs a lock for which an earlier one waits, or that would wait for ever. */
+/** Takes the first task that can begin and needs no lock an earlier task waits for, which could otherwise wait for ever. */
 function takeNext(queue: Task[], attempts: Attempts): Task | undefined {
   const wanted = new Set<string>();
   for (const [index, task] of queue.slice(0, LOOKAHEAD).entries()) {
@@ -167,7 +167,7 @@ async function failsAgain(task: Task, attempts: Attempts, stop: AbortSignal): Pr
   return true;
 }
 
-/** Nothing else of this run holds a lock now. */
+/** Runs a task while no other task of this run holds a lock, so its claim cannot fail. */
 async function runAlone(task: Task, attempts: Attempts): Promise<ScenarioResult> {
   for (;;) {
     attempts.claim(task);

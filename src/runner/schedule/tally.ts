@@ -30,7 +30,7 @@ export class Tally {
     }
   }
 
-  /** 0 all passed; 1 a scenario failed; 2 its files; 3 the environment; 70 our bug (the worst of all). */
+  /** 130 interrupted; else 70 our bug; else 1 a scenario failed; else 3 the environment, or 2 only usage; else 0 (1 if flaky fails). */
   exit(interrupted: boolean): number {
     if (interrupted) return EXIT.interrupted;
     if (this.#kinds.has('internal')) return EXIT.internal;

@@ -52,7 +52,7 @@ function declare(name: string, options: Options, run: Body): void {
   declared.push({ name, options, run });
 }
 
-/** Locks of all scenarios of the file, as its top level needs them. */
+/** Locks that every scenario of the file takes, because the top level asked for them. */
 const everybodys: string[] = [];
 
 export function lockAll(locks: readonly string[]): void {

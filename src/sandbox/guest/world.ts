@@ -26,7 +26,7 @@ const MOST_MESSAGES = 5000;
 
 /** A condition that reads the clock, or nothing that Offhook knows, is evaluated at least this often. */
 const TICK_MS = 100;
-/** Any other condition is, too: it may depend on a variable that it changes itself. */
+/** Every other condition is evaluated at least this often: it may depend on a variable that it changes itself. */
 const SLOW_TICK_MS = 2000;
 
 /** Most entries kept that the cursor has not passed. */
@@ -225,7 +225,7 @@ function sipBesides(name: string, both: Views, entries: readonly LogEntry[]): re
   ];
 }
 
-/** Gets the messages at the first look; those behind the cursor take their places among the pending entries. */
+/** Fetches the messages on first access; those the cursor has not passed take their places among the pending entries. */
 function watchSip(name: string, both: Views): LogEntry[] {
   const told = ask('watch', { agent: name, what: 'sip' }) as LogEntry[];
   const sip = (both.sip = [...told]);
@@ -240,7 +240,7 @@ function placeSip(both: Views, told: readonly LogEntry[]): void {
   for (const entry of told) if (entry.seq > both.passed) insert(entry, both.cursor);
 }
 
-/** A message changes no state: after it the agent is as it was before. */
+/** Inserts a message in its order. It changes no state, so it carries on the state of the entry before it. */
 function insert(entry: LogEntry, cursor: AgentState): void {
   const index = pending.findIndex((one) => one.entry.seq > entry.seq);
   const at = index < 0 ? pending.length : index;
@@ -250,7 +250,7 @@ function insert(entry: LogEntry, cursor: AgentState): void {
 
 const watching = new Set<string>();
 
-/** Makes the host send such entries for the agent from now on. What they say of the past holds at the cursor at once. */
+/** Makes the host send entries of this kind for the agent. The first ones describe the past, so the cursor passes them at once. */
 export function watch(name: string, what: Exclude<Watched, 'sip'>): void {
   const key = `${what} ${name}`;
   if (watching.has(key)) return;

@@ -143,7 +143,7 @@ export class ScenarioThread {
     });
   }
 
-  /** The scripts of a file that another thread has read. */
+  /** The scripts of a file that the live thread does not have yet, because another thread read them. */
   #news({ file }: RunJob): { sources?: ReadonlyMap<string, ReadFile> } {
     const sources = this.#known.has(file) ? undefined : this.#sources.get(file);
     this.#known.add(file);
@@ -230,7 +230,7 @@ export class ScenarioThread {
     this.#running?.watchdog.abort(kind);
   }
 
-  /** During run: stops the clock of its time limit until what is returned is called. */
+  /** During run: stops the clock of its time limit. @returns the function that starts it again */
   holdClock(): () => void {
     return this.#running?.watchdog.hold() ?? (() => undefined);
   }

@@ -10,7 +10,7 @@ import { cpuError } from '../thread/stop-errors.js';
 
 /** How long a thread has to react. */
 const GRACE_MS = 500;
-/** Looks made in the time a script may compute: each one wakes the main thread, which costs more than the look. */
+/** Checks per CPU limit of a script; few, because each one wakes the main thread, which costs more than the check itself. */
 const LOOKS = 20;
 const SHORTEST_LOOK_MS = 100;
 const NO_TEARDOWN = 'teardown did not run: the script did not react';
@@ -72,7 +72,7 @@ export class Watchdog {
     );
   }
 
-  /** The budget stands still until what is returned is called: the scenario waits for others. */
+  /** Stops the clock of the budget while the scenario waits for others. @returns the function that starts it again */
   hold(): () => void {
     const held = this.#held;
     if (held.times === 0) held.leftMs = this.#endsAt - hrtimeMs();

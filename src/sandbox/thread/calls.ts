@@ -1,4 +1,4 @@
-/** Calls of a script that the main thread carries out: verbs, HTTP, and what several of them at a time come to. */
+/** Calls of a script that the main thread carries out: verbs, HTTP, and the joint outcome of the verbs of parallel(). */
 import { type ErrorData, OffhookError, said } from '../../errors.js';
 import type { LogEntry } from '../../model/agent-event.js';
 import { alignArguments, checkArguments } from '../../schema/check.js';
@@ -120,7 +120,7 @@ export function parallel(session: Session): ParallelReply {
   };
 }
 
-/** What failed first explains best what failed after it: the others are named in its hint. */
+/** The script gets the first failure, which best explains the later ones; its hint names these. */
 function failureOf([first, ...others]: readonly ErrorData[]): { failed?: ErrorData } {
   if (first === undefined) return {};
   if (others.length === 0) return { failed: first };

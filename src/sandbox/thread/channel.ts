@@ -94,9 +94,9 @@ export class Channel {
   }
 
   /**
-   * Waits until an entry of the given subjects, or of any, has arrived, a request was answered, the time is over, or
-   * the script has to stop. An entry of another subject stays for the next poll: only the end of an agent, and
-   * a flood, wake in any case.
+   * Waits until an entry of a subject in `of` (without it, of any) has arrived, the script has answered a request, the time is over,
+   * or the script has to stop. Entries of other subjects stay for the next poll; only the end of an agent and a flood of entries
+   * wake it in any case.
    */
   next(ms: number, of?: readonly string[]): { entries: LogEntry[]; responded: boolean } {
     const answered = this.#answered;

@@ -13,7 +13,7 @@ import { memoryError, stackError, stopError } from './stop-errors.js';
 import { meaningOf } from './verdict.js';
 import { Undescribable, type Settled, type Vm } from '../vm/vm.js';
 
-/** Limits that cost seconds, or the thread, to reach. */
+/** Errors of limits that take seconds, or the thread, to reach: a file that ran into one is not evaluated again. */
 const USED_UP: ReadonlySet<string> = new Set(['E_SCRIPT_CPU', 'E_SCRIPT_MEMORY']);
 
 /** Floating promises that failed are reported one by one, up to this many. */
@@ -34,7 +34,7 @@ export class Job {
   /** What an earlier scenario of the file has left. */
   readonly #evaluated: Evaluated | undefined;
   #crashed = false;
-  /** The scenario begins anew: there is nothing to tear down. */
+  /** The scenario will start over before it did anything that others could see: there is nothing to tear down. */
   #restarts = false;
 
   constructor(quickJs: QuickJs, vm: Vm, session: Session, suite = new KeptSuite()) {
@@ -70,7 +70,7 @@ export class Job {
     );
   }
 
-  /** An error here shows best when the file runs as a scenario: the command line may name the file itself. */
+  /** How the top level ended. An error is only noted, because it is reported best when the file runs as a scenario. */
   #topLevel(error: ErrorData | undefined, reason: StopReason | undefined): TopLevel {
     const session = this.#session;
     const skips = reason?.kind === 'reached' && reason.by === 'skip';
@@ -93,7 +93,7 @@ export class Job {
     });
   }
 
-  /** Runs what is once per file, in a VM of its own. */
+  /** Runs setup_file or teardown_file, in a VM of its own. */
   runPart(part: FilePart): void {
     this.#guarded(() => {
       const session = this.#session;
@@ -173,7 +173,7 @@ export class Job {
     return { declared: nothing, error: error ?? structure, reason };
   }
 
-  /** Evaluates the file again for one scenario; undefined when it is not there as it was. */
+  /** Evaluates the file again for one scenario; undefined when that fails, or its ordinal now has another scenario. */
   #load(scenario: DeclaredScenario): Collected | undefined {
     const session = this.#session;
     session.enter('load');
@@ -205,7 +205,7 @@ export class Job {
     return 'declared' in collected ? collected : undefined;
   }
 
-  /** Keeps the file as it was evaluated, if every evaluation would come to the same. */
+  /** Keeps the evaluated file for later scenarios, if evaluating it again would give the same. */
   #keep(): void {
     const session = this.#session;
     if (!this.#suite.isWanted || !session.isRepeatable || this.#vm.readsClock()) return;

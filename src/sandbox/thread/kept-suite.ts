@@ -1,7 +1,7 @@
 /**
- * What evaluating a suite file left in the VM: the file's further scenarios begin there instead of evaluating it
- * again. The file last run is kept, from its second scenario on, and only if its top level would come out the
- * same: it used neither the clock, chance nor files, and nothing of Offhook but declarations, env() and lines.
+ * Keeps the VM as evaluating a suite file left it, so that later scenarios of the file start from there. Only the file that ran last
+ * is kept, from its second scenario on, and only if evaluating it again would give the same: its top level used neither the clock,
+ * chance nor files, and nothing of Offhook but declarations, env() and lines.
  */
 import type { MemoryImage } from '../vm/memory-image.js';
 import type { Operation } from '../guest-protocol.js';
@@ -34,8 +34,8 @@ export class KeptSuite {
   #kept: Evaluated | undefined;
 
   /**
-   * A scenario of that job begins. @param sources the scripts as they were read: other ones when the file was collected
-   * again. @returns what its file left, if that is kept
+   * Call when a scenario of the job begins. @param sources the scripts as read; another object once the file was collected again
+   * @returns the kept evaluation of its file, if there is one
    */
   begin(
     { file, env, fixedEnv, allowEnv, lines }: ScenarioJob,

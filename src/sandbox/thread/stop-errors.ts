@@ -1,4 +1,4 @@
-/** Words for what ends a script from outside, and for the limits it runs into. The main thread needs no more of this folder. */
+/** Error texts for what stops a script from outside and for the limits it runs into. The main thread uses them, too. */
 import { type ErrorData, said } from '../../errors.js';
 import { formatMs } from '../../time.js';
 import type { Session } from './job-context.js';

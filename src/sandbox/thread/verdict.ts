@@ -5,7 +5,7 @@ import type { Session } from './job-context.js';
 import { explained } from './script-hints.js';
 import { memoryError, stackError } from './stop-errors.js';
 
-/** What a described value is to the report: an import error, a limit, or what it says itself. */
+/** The error to report for a thrown value: an import error, a limit of the sandbox, or the value's own message. */
 export function meaningOf(thrown: Thrown, session: Session): ErrorData {
   const { stack, ...error } = thrown;
   const place = error.at === undefined ? session.place(stack) : {};
@@ -28,7 +28,7 @@ export function meaningOf(thrown: Thrown, session: Session): ErrorData {
   return { ...error, ...explained(thrown, session.loader.sourceOf), ...place };
 }
 
-/** The parser's stack begins with a bare place, without a function: nothing that runs makes such a line. */
+/** Place of a syntax error: only the parser's stack begins with a bare place, without a function. */
 function syntaxPlace(
   thrown: Thrown,
   session: Session,

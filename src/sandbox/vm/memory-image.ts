@@ -48,8 +48,7 @@ export class MemoryImage {
   }
 
   /**
-   * Goes back to the image. `clean`: no byte of what was there stays above it, so that a later image of this memory
-   * holds nothing of it.
+   * Restores the image. `clean`: also zeroes the memory above it, so that a later image of this memory holds nothing of what was there.
    */
   restore({ clean = false } = {}): void {
     const memory = new Uint8Array(this.#memory.buffer);

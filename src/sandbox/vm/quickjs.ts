@@ -113,8 +113,8 @@ export class QuickJs {
   }
 
   /**
-   * Makes calls of the context's only host function, text to text, take the short way from now on. The wrapper's own
-   * makes some ten objects and five crossings of each call, which costs more than most calls do.
+   * From now on, calls of the context's only host function (text in, text out) bypass the wrapper, which makes about ten objects and
+   * five crossings per call: that costs more than most calls themselves.
    */
   shortenCalls(context: QuickJSContext, longest: number, answer: (text: string) => string): void {
     const { ffi, module, cToHostCallbacks } = context as unknown as Internals;
@@ -131,7 +131,7 @@ export class QuickJs {
         const isShort = text !== 0 && end - text <= longest;
         const given = isShort ? bytes().toString('utf8', text, end) : '';
         ffi.QTS_FreeCString(ctx, text);
-        // Errors take the wrapper's way.
+        // The wrapper deals with a text that is missing or too long.
         if (!isShort) return long(ctx, self, argc, argv, id);
         const answered = answer(given);
         const size = Buffer.byteLength(answered);

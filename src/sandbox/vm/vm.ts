@@ -20,7 +20,7 @@ import type { QuickJs } from './quickjs.js';
 import { Rejections } from './rejections.js';
 import type { Stop } from '../thread/stop.js';
 
-/** Name under which the guest finds, and removes, its way out. */
+/** Global under which the guest finds its host function, and from which it removes it. */
 const HOST_NAME = '__offhook_host';
 const LONGEST_TEXT = 4 * 1_048_576;
 /** The guest itself needs some; the build has 5 MiB in all. */
@@ -120,7 +120,7 @@ export class Vm {
     this.#quickJs.reportTo(this.#rejections);
   }
 
-  /** The present state, to renew from. Of value only between calls, with no handle left. */
+  /** The present state, for renew(). Usable only if taken between calls, when no handle is left. */
   image(): MemoryImage {
     return this.#quickJs.image(this.#fresh);
   }

@@ -46,7 +46,7 @@ export function peerOptions(schemas: Schemas): readonly Section[] {
 }
 
 export function optionsSection(title: string, intro: string, schema: ValueSchema): Section {
-  // Keys of the project file whose form the command line knows have none here.
+  // Leaves out keys of the project file without a schema here: the command line knows their form.
   const known = Object.entries(schema.properties ?? {}).filter(
     ([, at]) => Object.keys(at).length > 0,
   );

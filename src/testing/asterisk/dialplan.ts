@@ -267,7 +267,10 @@ export function numberVariables(): Record<string, string> {
   return Object.fromEntries(SERVICES.map(({ variable, number }) => [variable, number]));
 }
 
-/** extensions.conf; `sounds` is the folder of its own sounds. A call to a user rings all contacts of the user: 480 without any. Who subscribes to a user learns of its calls. */
+/**
+ * Writes extensions.conf; `sounds` is the folder with the test's own sounds. A call to a user rings all of the user's
+ * contacts, or gets 480 if there are none. Subscribers to a user are notified of its calls.
+ */
 export function dialplan(users: readonly string[], domain: string, sounds: string): string {
   return `[globals]
 PBX_DOMAIN = ${domain}

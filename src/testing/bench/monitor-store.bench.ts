@@ -66,7 +66,7 @@ function someRun(monitor: string, started_at: number): EndedRun {
   });
 }
 
-/** A minute of all monitors. Of ten runs of an hour one is added to its bucket: the rows are as large. */
+/** Adds a minute of runs of all monitors. Only every tenth is added to its buckets: adding all would not make the rows larger. */
 async function fillMinute({ run }: Statements, begin: number): Promise<void> {
   const minute = (begin / MINUTE) % 60;
   for (let number = 1; number <= MONITORS; number += 1) {

@@ -79,9 +79,9 @@ const ALL_ALLOWED = {
 };
 
 /**
- * Runs a scenario text as `offhook run` does, every report on; `emit` hears each event first. `noted` hears what the
- * scenario thread notes, and when on the clock of performance.now(): events are never told as earlier than one
- * before them, which may have come while the note was on its way.
+ * Runs a scenario text as `offhook run` does, with every report; `emit` gets each event first. `noted` gets each note of the
+ * scenario thread with its own time (performance.now()). The event made of a note may have a later time, because no event is
+ * reported as earlier than the one before it, which may have come while the note was on its way.
  */
 export async function runScenarioText(
   text: string,

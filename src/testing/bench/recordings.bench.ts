@@ -24,7 +24,7 @@ const TARGETS = [
   350, 400, 425, 440, 480, 620, 697, 770, 852, 941, 1004, 1100, 1209, 1336, 1477, 1633,
 ];
 const TONES = /^(?:beep|beeperr|ascending-2tone|descending-2tone|confbridge-(?:join|leave))\.wav$/;
-/** One in so many prompts is compared with all of these. */
+/** Only every fourth prompt is used; each of these is compared with all of them. */
 const EVERY = 4;
 const LEAST_S = 1.5;
 

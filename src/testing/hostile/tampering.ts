@@ -1,4 +1,4 @@
-/** Built-ins replaced before the assertion that must fail; it must still fail, if not as what it is. */
+/** Scripts that replace built-ins before an assertion that must fail: the scenario must still fail, if with another error. */
 import type { HostileCase } from './case.js';
 
 const FAILS = 'assert({ a: [1] }.a[0]).equals(2);';

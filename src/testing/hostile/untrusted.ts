@@ -196,7 +196,7 @@ function talking(then: string): string {
     ${then}`;
 }
 
-/** A denial is not a denial when it can be caught and what was asked for is there all the same. */
+/** The suite file: one scenario for each way out. `around`: absolute path of the folder around it. */
 export function suiteText(around: string): string {
   const scenarios = UNTRUSTED.map(
     ({ name, source }, index) =>

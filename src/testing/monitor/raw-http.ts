@@ -12,7 +12,7 @@ export interface RawAnswer {
 
 /** Answers that go on until the connection is closed. */
 const ENDLESS = /^HTTP\/1\.1 (101|200[\s\S]*text\/event-stream)/;
-/** So long nothing comes to a request whose rest the server waits for: then it is told that there is none. */
+/** After this long without data the server is assumed to wait for more of the request: the connection's end tells it that none comes. */
 const SILENCE_MS = 1000;
 const LONGEST_MS = 25_000;
 

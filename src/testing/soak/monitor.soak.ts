@@ -194,7 +194,7 @@ test(`killed ${KILLS} times: nothing that was shown is lost, nothing is left`, a
   );
 });
 
-/** All that was shown is there, whatever came after it. */
+/** Asserts that no run shown before is lost, however many have followed. */
 function assertKept(before: MonitorView, now: readonly MonitorView[]): void {
   const after = now.find(({ name }) => name === before.name);
   expect(after?.state.n_run).toBeGreaterThanOrEqual(before.state.n_run);

@@ -29,7 +29,7 @@ export class Mutator {
 
   next(): Buffer {
     let bytes = this.#seed();
-    // every other message is left as it is
+    // about half of the messages stay unchanged
     for (let times = this.#random(6) - 2; times > 0; times -= 1) bytes = this.#mutated(bytes);
     return bytes.subarray(0, 8000);
   }
@@ -107,7 +107,7 @@ export class Mutator {
     return Buffer.from(lines.join('\n'), 'latin1');
   }
 
-  /** Not in numbers: those are addresses and ports. */
+  /** Changes some bytes, but neither from nor to digits, dots and colons, which make up addresses and ports. */
   #withBytes(bytes: Buffer): Buffer {
     const changed = Buffer.from(bytes);
     for (let times = 1 + this.#random(4); times > 0; times -= 1) {

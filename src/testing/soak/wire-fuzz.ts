@@ -297,7 +297,7 @@ async function fuzzConnection(
     if (answers) given.read = given.stream.length;
   }
   socket.destroy();
-  // Its end is behind everything that was written of this connection.
+  // Everything the trace says about this connection stands before the answer that readAll() waits for.
   const last = connect(to);
   last.on('error', () => undefined);
   if (!fuzzed.crashed()) await readAll(fuzzed);

@@ -29,8 +29,8 @@ function messageIn(datagram: Buffer): Buffer {
 }
 
 /**
- * Up to the first end mark behind its head, and in its head: all that is certain of a datagram with marks in it and a
- * wrong Content-Length or none, for its other half can be a message as well as a part of it.
+ * The parts of a datagram up to its first end mark, and up to the first one after its head. If its Content-Length is wrong
+ * or missing, no more is certain: what follows the mark may be a part of the message or a message of its own.
  */
 function beforeMarks(datagram: Buffer): Buffer[] {
   const empty = /\n\r*\n/.exec(datagram.toString('latin1'));
@@ -40,7 +40,7 @@ function beforeMarks(datagram: Buffer): Buffer[] {
     .map((mark) => datagram.subarray(0, mark));
 }
 
-/** Every message told is the next of the datagrams given; those left out are as many as baresip refused. */
+/** Checks that the reported messages are the sent datagrams, in order, less as many as baresip refused. */
 export function receivedDifferences(
   given: readonly Buffer[],
   told: readonly string[],
@@ -72,7 +72,7 @@ function isTold(datagram: Buffer, raw: string): boolean {
   return beforeMarks(bytes).some((certain) => textOf(certain) === raw);
 }
 
-/** The messages told are the datagrams taken; of a crash nobody can tell how much of its end was told. */
+/** Checks that the reported messages are the datagrams that arrived; after a crash the last ones may be missing on either side. */
 export function sentDifferences(
   taken: readonly Buffer[],
   told: readonly string[],
@@ -95,8 +95,8 @@ export interface Given {
 }
 
 /**
- * The messages told, one behind the other, are the stream from its beginning; only empty lines stand between. They
- * reach at least to `least`, in bytes.
+ * Checks that the reported messages, joined, are the beginning of the stream, with only empty lines between them, and that
+ * they cover at least its first `least` bytes.
  */
 export function tiled(
   what: 'received' | 'sent',

@@ -24,8 +24,8 @@ export interface Parsed {
   /** What was thrown that is not documented, with its message; the first ones. */
   readonly broken: string[];
   /**
-   * Texts that are read as another message when they are written and read again, or written otherwise than they were read; the
-   * first ones.
+   * The first texts that do not survive: written and read again they become another message, or they are not written as
+   * they were read.
    */
   readonly changed: string[];
   readonly slowestMs: number;
@@ -53,7 +53,7 @@ export function parseMutated(seed: number, count: number): Parsed {
       note(broken, `${(error as Error).stack ?? String(error)}\n${JSON.stringify(octets)}`);
     }
     const ms = performance.now() - began;
-    // Whatever else runs may have stopped this process: only a message that is slow again is slow.
+    // Other processes may have delayed this one: a message counts as slow only if it is slow a second time.
     if (ms > slowestMs) slowestMs = Math.max(slowestMs, Math.min(ms, readAgain(octets)));
   }
   return { broken: broken ?? [], changed: changed ?? [], slowestMs, messages };
@@ -74,7 +74,7 @@ function note(texts: string[] | undefined, text: string): void {
   if ((texts?.length ?? 0) < 5) texts?.push(text.slice(0, 4000));
 }
 
-/** What was parsed and written is parsed as the same again, and written as the same text. */
+/** Whether a message, written and parsed again, is the same message and is written as the same text. */
 function isStable(message: SipMessage): boolean {
   const text = messageText(message);
   const again = messageOf(text, ENDS);

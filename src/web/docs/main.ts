@@ -197,7 +197,7 @@ function withMarks(text: string, words: readonly string[]): (string | Node)[] {
 /** The heading that a key went to last, and where the page was then. */
 let stepped: { heading: HTMLElement; y: number } | undefined;
 
-/** Goes to the next heading, or to the one before. Near the end of the page headings do not reach the top, so it counts on from the last one. */
+/** Goes to the next or previous heading. Near the end of the page headings cannot reach the top, so it counts on from the last. */
 function step(by: 1 | -1): void {
   const all = headings();
   const tops = all.map((one) => one.getBoundingClientRect().top);

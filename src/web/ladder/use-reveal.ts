@@ -9,7 +9,7 @@ import { LINE_HEIGHT } from './ladder-line.js';
 
 const HEADS_HEIGHT = 44;
 
-/** The moment that the address names is selected, unless it comes from the selection. */
+/** Selects the moment that the address names, unless the address follows from the selection. */
 export function useOpened(story: Story, lines: readonly Line[]): void {
   const here = route.value;
   const at = here.place === 'scenario' ? here.at : undefined;
@@ -22,7 +22,7 @@ export function useOpened(story: Story, lines: readonly Line[]): void {
   }, [story, at]);
 }
 
-/** Brings a line into sight whenever it is another one. */
+/** Scrolls to the line whenever the line or the story changes. */
 export function useReveal(
   scroll: RefObject<HTMLElement | null>,
   line: number,

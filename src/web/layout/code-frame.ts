@@ -15,7 +15,7 @@ export function codeFrame(source: string, line: number, around = AROUND): FrameL
     .map((text, index) => ({ number: from + index, text, isMarked: from + index === line }));
 }
 
-/** A path of a location as people know it: as the scenarios show it, where it is the file of one. */
+/** The path of a location as people know it: as its scenario shows it, else the bare name of the file. */
 export function shownFile(file: string, shown: readonly string[]): string {
   const path = file.replaceAll('\\', '/');
   const known = shown.find((one) => path.endsWith(`/${one.replace(/^(\.\.?\/)+/, '')}`));

@@ -12,7 +12,7 @@ export interface Entry {
   /** Name of the record that its last attempt is from, in a merged report. */
   record?: string;
   verdict: Outcome;
-  /** How long the attempt took that counts; where all count, the sum of them. */
+  /** Duration of the attempt that counts; where all count (--repeat), the sum of all. */
   ms: number;
   /** Indexes into the attempts of the page. */
   attempts: readonly number[];

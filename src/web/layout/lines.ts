@@ -14,7 +14,7 @@ export interface Line {
   at: number;
   /** Index of its row in the story. */
   row: number;
-  /** How often a message that was sent again had been sent before: 1 the first time. */
+  /** Number of this repetition, from 1, of a message that was sent again. */
   repeat?: number;
 }
 
@@ -58,7 +58,7 @@ export function linesOf(story: Story, shown: ShownKinds, expanded: ReadonlySet<n
   return expanded.size === 0 ? lines : lines.sort((a, b) => a.at - b.at);
 }
 
-/** Phases in which something happened; of a body only where something was before it. */
+/** Rows of phases that get a line: those in which something happened, except a body that comes first. */
 function toldPhases(visible: readonly number[], rows: readonly Row[]): ReadonlySet<number> {
   const told = visible.filter((index, place) => {
     const next = rows[visible[place + 1] ?? -1];

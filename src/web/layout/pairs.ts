@@ -1,6 +1,6 @@
 import type { RowPair } from '../../story/compare.js';
 
-/** Those that one side only has. */
+/** Pairs of which only one side has a row. */
 export function differingPairs(pairs: readonly RowPair[]): RowPair[] {
   return pairs.filter(({ left, right }) => left === undefined || right === undefined);
 }

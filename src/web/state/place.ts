@@ -43,7 +43,7 @@ function startRoute(): Route {
     : { place: 'scenario', key: firstFailed.key, view: 'flow' };
 }
 
-/** @param keep false: the step is part of the history of the browser */
+/** @param keep true: replaces the entry in the browser's history instead of adding one */
 export function go(to: Route, keep = false): void {
   const from = route.peek();
   if (hashOf(from) === hashOf(to) && location.hash !== '') return;

@@ -34,7 +34,7 @@ export function isFromElsewhere(headers: IncomingHttpHeaders, secure: boolean): 
   return !isOurs(origin, host, secure);
 }
 
-/** Behind a proxy that speaks TLS for us the page has "https", and we do not: the host is what counts. */
+/** Compares hosts alone: behind a proxy that ends TLS for us, the page has "https" although we serve plain HTTP. */
 function isOurs(origin: string, host: string | undefined, secure: boolean): boolean {
   const match = /^(https?):\/\/([^/\s]+)$/i.exec(origin);
   if (match === null || host === undefined) return false;

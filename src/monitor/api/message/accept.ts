@@ -1,6 +1,6 @@
 /** What a client would rather have (RFC 9110, 12.5.1). Pure. */
 
-/** Fields longer than that are no wish of a browser. */
+/** Characters of the field that are read: no browser sends a longer one. */
 const LONGEST = 1000;
 
 /** @returns the offered type with the highest quality; the first of them when the client has no preference; undefined: none */
@@ -43,7 +43,7 @@ function qualityOf(type: string, ranges: readonly Range[]): number {
   return 0;
 }
 
-/** A person with a browser: HTML is named, and liked at least as much as JSON. */
+/** Whether a person with a browser asks: the field names HTML, and with at least the quality of JSON. */
 export function wantsHtml(accept: string | undefined): boolean {
   if (accept === undefined || !/text\/html/i.test(accept)) return false;
   return preferred(accept, ['text/html', 'application/json']) === 'text/html';

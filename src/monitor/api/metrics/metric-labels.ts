@@ -1,8 +1,8 @@
 /** Labels of settings as labels of metrics. Pure. */
 
 /**
- * Named `label_NAME`, as kube-state-metrics does, so that they meet none of ours; what a name of a label cannot have
- * (Prometheus data model) becomes "_". Of two that become the same the first counts.
+ * Names them `label_NAME`, as kube-state-metrics does, so that they never clash with ours. Characters that the name of a label
+ * cannot have (Prometheus data model) become "_"; of two labels that get the same name the first counts.
  */
 export function labelsOf(labels: Readonly<Record<string, string>>): Record<string, string> {
   const named = new Map<string, string>();

@@ -1,6 +1,6 @@
 /**
  * Alerts for Alertmanager's API v2 (prometheus.io/docs/alerting/latest/alerts_api). Labels identify an alert: each state
- * of trouble is an alert of its own, and what the monitor is not in is resolved.
+ * of trouble is an alert of its own, and the alerts of states that the monitor is not in are resolved.
  */
 import type { State } from '../../model/states.js';
 import type { Target } from '../../model/targets.js';

@@ -22,8 +22,8 @@ export function callPeer(peer: Peer): CallPeer {
 }
 
 /**
- * A server may write its own host into the URI of a user: of an agent with a domain the user part is enough, unless
- * the whole URI is that of another agent.
+ * Whether the peer is that agent. A server may write its own host into a user's URI, so for an agent with a domain the user part is
+ * enough, unless the whole URI is that of another agent.
  */
 function isAgent(peer: Peer, name: string): boolean {
   if (isAt(peer, name)) return true;

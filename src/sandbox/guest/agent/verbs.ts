@@ -50,8 +50,8 @@ export function carryOut(call: Call): unknown {
 }
 
 /**
- * Applies the entries, and moves the cursors to where verbs leave them that were issued at the same time: first to
- * what had arrived by then, for their own agents and for targets; then, for their own agents, to their effects.
+ * Applies the entries and moves the cursors as verbs issued at the same moment leave them: first, for their own agents and for
+ * targets, to what had arrived at that moment; then, for their own agents, to the effects of the verbs.
  */
 function moveCursors(
   { before, entries }: Pick<VerbReply, 'before' | 'entries'>,
@@ -140,7 +140,7 @@ const ALLOWED: ReadonlySet<Operation> = new Set<Operation>([
   'no_matcher',
 ]);
 
-/** Functions whose operations do not say which it is. */
+/** Names of functions that the payload of their operation does not name. */
 const NAMES: Partial<Record<Operation, string>> = {
   assertion: 'assert()',
   note: 'step()',

@@ -73,8 +73,8 @@ export function noteOutcome(held: boolean): void {
 }
 
 /**
- * The error of the first assertion of the scope that no matcher has followed, if there is such a one. All of
- * them are recorded on the thread, and fail the scenario whatever the script does with the error.
+ * The error of the first assertion of the scope that no matcher has followed, if there is one. All these assertions are recorded
+ * on the thread, and fail the scenario whatever the script does with the error.
  */
 export function withoutMatcher({ open }: AssertionScope): ErrorData | undefined {
   const errors = [...open].map(

@@ -50,7 +50,7 @@ class Assertion<T> implements Readonly<Record<MatcherName, unknown>> {
   }
 
   /**
-   * Records whether the check held; throws when not. In a condition, evaluated often, it makes no message.
+   * Records whether the check held; throws when not. In a condition, evaluated often, a check that held makes no message.
    */
   #settle({ matcher, ok, args = [], worded }: Check): this {
     noteOutcome(ok);

@@ -26,7 +26,7 @@ export function noteWaited(): void {
   acted = false;
 }
 
-/** What to write instead; undefined when the assertion does not come true, or nothing is known to read again. */
+/** Hint to use await_until; undefined when the assertion stays false, or its value cannot be read again. */
 export function lateHint(
   { stack, label, claim }: { stack: string; label: string | undefined; claim: string },
   holds: (value: unknown) => boolean,

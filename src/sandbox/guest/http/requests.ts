@@ -91,7 +91,7 @@ export function countOf(name: string, path: PathGiven, { passedOnly, more }: Rea
   return sum;
 }
 
-/** Newest first or all, as far as they are kept. */
+/** Only the newest request (`lastOnly`), or all of them in the order they arrived, as far as they are kept. */
 export function requestsOf(
   name: string,
   path: PathGiven,

@@ -1,4 +1,4 @@
-/** Calls, transactions and messages among the options of a verb: what stands for them outside of the VM. */
+/** Replaces calls, transactions and messages in the options of a verb by texts that stand for them outside of the VM. */
 import { callNameOf } from '../encode.js';
 import { tracedOf } from '../agent/sip-log.js';
 import { isArray } from '../primordials.js';

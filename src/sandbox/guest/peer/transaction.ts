@@ -53,7 +53,7 @@ export class Transaction {
     this.#ack(options);
   }
 
-  /** The number of the last repetition: one more for each that was sent because credentials were asked for. */
+  /** CSeq of the last repetition: a request that is challenged (401, 407) is sent again with the next number. */
   #lastCseq(): number {
     let { cseq } = this.#sent;
     for (;;) {

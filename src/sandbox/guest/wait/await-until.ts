@@ -35,7 +35,7 @@ export function defaultMs(): number {
   return timeoutMs;
 }
 
-/** Whose method waits, the place of a condition in a sequence, and the limit where no argument is one. */
+/** The agent whose method waits, the place of the condition in a sequence, and the limit where no argument gives one. */
 interface WaitSubject {
   readonly agent?: string;
   readonly part?: SequencePart;
@@ -88,7 +88,7 @@ export function conditionIn(args: readonly unknown[]): () => unknown {
   return (typeof args[0] === 'string' ? args[1] : args[0]) as () => unknown;
 }
 
-/** Who waits, in messages: the function, "2 of 3: " and "both up: " where there are such, and its whole limit. */
+/** How messages name the wait: its function, a prefix such as "2 of 3: " or "both up: " if it has one, and its whole limit. */
 interface Subject {
   fn: WaitName;
   place: string;

@@ -16,7 +16,7 @@ function noteRead(): void {
   noteTimely();
 }
 
-/** Puts functions that tell of each use in the place of the language's own. Called once, before any script. */
+/** Replaces `Date` and `Math.random` by versions that note each use. Called once, before any script. */
 export function watchClock(): void {
   const [now, random] = [Date.now, Math.random];
   const watched = new Proxy(Date, {

@@ -53,7 +53,7 @@ export function evaluateOnce(fn: WaitName, called: Called, condition: () => unkn
   refusePromise(fn, value);
   const asserted = scope.held > 0 && scope.failed === 0;
   if (!asserted) refuseAlwaysTrue(fn, called, value);
-  // An assertion that is returned stands for what its matchers said.
+  // A returned assertion counts by the outcome of its matchers, not as a value that is always true.
   const about = assertedValue(value);
   const isSilent = about !== undefined || !isTruthy(value);
   const isNo = value === false || value === null;

@@ -8,10 +8,10 @@ import * as world from '../world.js';
 /** A longer gap is no jitter any more. */
 const LONGEST_GAP_MS = 1000;
 
-/** A look that is late by one: packets and audio are counted at the same moment. */
+/** Packets and audio are counted at the same moment: their times differ by more only if the last packets held no audio. */
 const LOOKS_MS = 200;
 
-/** What `wait(duration, { media: true })` looks at again and again; throws at the first gap. */
+/** The check that `wait(duration, { media: true })` repeats; it throws at the first gap. */
 export function watchGaps(began: number, ms: number): (at: number) => void {
   const agents = world.agentNames();
   for (const agent of agents) world.watch(agent, 'rtp');
@@ -46,8 +46,8 @@ export function watchGaps(began: number, ms: number): (at: number) => void {
 }
 
 /**
- * "no RTP received", or "RTP stopped 1.2 s ago, after 50 packets" with what is known of them: that RTCP counts more,
- * which were lost; that the last were no audio, so that the other side may just send nothing in silence.
+ * "no RTP received", or "RTP stopped 1.2 s ago, after 50 packets" and what explains it: packets that RTCP counts and that were lost,
+ * or that the last packets held no audio, so the other side may just send nothing in silence.
  */
 export function rtpText({ facts }: CallState, at: number): string {
   const { received = 0, received_at, audio_at, remote_sent = 0 } = facts.rtp ?? {};

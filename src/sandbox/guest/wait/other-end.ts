@@ -5,7 +5,7 @@
 import { currentCall, openCalls, type CallState } from '../../../model/agent-state.js';
 import * as world from '../world.js';
 
-/** Longer than the driver joins what it reads of one agent from two places. */
+/** Longer than the driver takes to join what it reads about one agent from two sources. */
 const LATE_MS = 200;
 
 /** A BYE that was not answered by then is not sent any more (RFC 3261, 17.1.2.2: 64 T1). */
@@ -17,9 +17,9 @@ interface End {
 }
 
 /**
- * The other ends of a call at agents of the scenario: calls with its Call-ID. Where a server gives each side its own, the
- * calls that fit in time and number; if there are none, those that fit in time, for servers rewrite numbers; then
- * those that fit in number. When several agents have such calls, nobody can tell, and there is no other end.
+ * The other ends of a call at agents of the scenario: calls with the same Call-ID. Where a server gives each side its own Call-ID,
+ * they are the calls that fit in time and number; else in time alone, because servers rewrite numbers; else in number alone.
+ * If calls of several agents fit, the right one cannot be told, and the result is empty.
  */
 function otherEnds(end: End): readonly End[] {
   const others = world
@@ -40,7 +40,7 @@ function otherEnds(end: End): readonly End[] {
   return found.every(({ agent }) => agent === found[0]?.agent) ? found : [];
 }
 
-/** Whether that call names the agent at the other end. */
+/** Whether the peer of the second end's call has the user name of the first end's agent as its number. */
 function isNumberOf({ agent }: End, { call }: End): boolean {
   const user = /^sips?:([^@]+)@/.exec(world.headOf(agent).aor ?? '')?.[1];
   return user !== undefined && call.peer.number === user;
@@ -91,9 +91,9 @@ export function noteDialled(caller: string, callee: string): void {
 }
 
 /**
- * Is called before an agent hangs up, and moves whoever is in a call with it to the present, so that an Idle from before
- * the call cannot pass for its end. News of an agent may be a moment late, even of a call that is
- * established already; those are waited for.
+ * Call before an agent hangs up: moves the agents in a call with it to the present, so that an Idle from before the call cannot pass
+ * for its end. Entries can arrive a moment late, even for a call that is established already, so those of the other end are
+ * waited for.
  */
 export function catchUpOtherEnds(name: string): void {
   world.poll();

@@ -38,7 +38,7 @@ const TOKEN =
 /** What may follow: a value, a name in an object, what joins a name to its value, a comma or the end. */
 type Expected = 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'colon' | 'comma';
 
-/** Index of the first token of a text that is not JSON: Node.js 20 does not always say it. */
+/** Index of the first token that makes the text invalid JSON. Node.js 20 does not always report it. */
 function firstFault(json: string): number {
   const open: string[] = [];
   let expected: Expected = 'value';
@@ -54,7 +54,7 @@ function firstFault(json: string): number {
   return at + (/^[ \t\r\n]*(?=[^])/.exec(json.slice(at))?.[0].length ?? 0);
 }
 
-/** What may follow that token; undefined where it must not stand. Keeps account of what is open. */
+/** Returns what may follow the token; undefined where the token is not allowed. `open` is the stack of open brackets. */
 function follow(expected: Expected, token: RegExpExecArray, open: string[]): Expected | undefined {
   const [, sign, text] = token;
   if (expected === 'colon') return sign === ':' ? 'value' : undefined;

@@ -65,7 +65,7 @@ export class Sources {
     this.#onRead = onRead;
   }
 
-  /** @param read gets the file as it was before. */
+  /** @param read gets the file as it was first read; undefined the first time */
   of(path: string, read: (before: ReadFile | undefined) => ReadFile): ReadFile {
     const before = this.#files.get(path);
     if (before !== undefined) return read(before);
@@ -77,7 +77,7 @@ export class Sources {
   }
 }
 
-/** What is evaluated of a file that is no JavaScript. */
+/** The JavaScript to evaluate in place of a TypeScript or JSON file, or why there is none; empty for JavaScript itself. */
 function translated(path: string, text: string): Pick<ReadFile, 'code' | 'problem'> {
   if (isTypeScript(path)) return withoutTypes(path, text);
   return extname(path) === '.json' ? jsonModule(path, text) : {};
@@ -91,7 +91,7 @@ export class Loader {
   readonly #roots: readonly string[];
   readonly read: Sources;
   readonly #sources = new Map<string, LoadedScript>();
-  /** Import errors by the name they were given. */
+  /** Import errors, by the made-up module name under which each is kept. */
   readonly #errors = new Map<string, OffhookError>();
   /** Counts requests: a job that imported something is told apart from one that did not. */
   requests = 0;
@@ -106,12 +106,12 @@ export class Loader {
     return new Map(this.#sources);
   }
 
-  /** Takes scripts as loaded which the VM has loaded before. */
+  /** Registers scripts that the VM already has, because it was restored from an image. */
   adopt(sources: ReadonlyMap<string, LoadedScript>): void {
     for (const [path, script] of sources) this.#sources.set(path, script);
   }
 
-  /** What is evaluated of a script file that was loaded; undefined for guest and native code. */
+  /** The code that is evaluated for a loaded script file; undefined for guest and native code. */
   readonly sourceOf = (file: string): string | undefined => {
     const script = this.#sources.get(file);
     return script?.code ?? script?.text;
@@ -150,8 +150,8 @@ export class Loader {
   }
 
   /**
-   * Absolute name of an imported module. Cannot fail in QuickJS: an error is kept under a name of its own
-   * until the module is loaded.
+   * Absolute name of an imported module. It must not throw inside QuickJS, so an error is kept under a made-up name until the
+   * module is loaded.
    */
   readonly normalize = (base: string, specifier: string): string => {
     this.requests += 1;
@@ -245,7 +245,7 @@ export class Loader {
     }
   }
 
-  /** Proposes the script that is there under another ending, if it may be read. */
+  /** Hint that proposes the script of the same name with another ending, if there is one that may be read. */
   #meant(base: string, specifier: string): string | undefined {
     if (!/^\.\.?\//.test(specifier) || specifier.includes('\0')) return undefined;
     const stem = specifier.replace(/\.[cm]?[jt]sx?$/, '');

@@ -19,7 +19,7 @@ export function shippedName(module: string): string | undefined {
   return Object.keys(SHIPPED).find((name) => SHIPPED[name] === module);
 }
 
-/** Whether the name asks for a module of Offhook that there is not. */
+/** Whether the name has the prefix of Offhook's modules, but none has that name. */
 export function isUnknownShipped(specifier: string): boolean {
   return specifier.startsWith(PREFIX) && shippedModule(specifier) === undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Takes the types out of TypeScript. Blanks stand where they were, so every place of the rest is as it was: no source
- * map is needed. The library is loaded with the first such file (docs/decisions/0019).
+ * Removes the types from TypeScript and leaves blanks in their place, so all other code keeps its position and no source map is
+ * needed. The library is loaded with the first TypeScript file (docs/decisions/0019).
  */
 import { createRequire } from 'node:module';
 import type * as Swc from '@swc/wasm-typescript';
@@ -17,7 +17,7 @@ interface Refused {
   startColumn: number;
 }
 
-/** What is more than types, by the words of the library, and what to write instead. */
+/** Syntax that is more than types: how the library's message names it, our name for it, and what to write instead. */
 const INSTEAD: readonly (readonly [about: RegExp, name: string, instead: string])[] = [
   [/\benum\b/, 'enum', 'write an object: const Color = { Red: "red" } as const'],
   [
@@ -103,8 +103,8 @@ function sameColumns(text: string, code: string): string {
 }
 
 /**
- * Place of an error. The library counts tabs and wide characters as a terminal shows them: it is asked again for a
- * text that has neither.
+ * Place of an error. The library counts columns as a terminal shows tabs and wide characters, so it parses again after each of these
+ * was replaced by a character one column wide.
  */
 function placeOf(file: string, text: string, refused: Refused): SourceLocation {
   const plain = text

@@ -10,7 +10,7 @@ export const DAY_MS = 24 * HOUR_MS;
 export const RANGES = ['day', 'week', 'month'] as const;
 export type Range = (typeof RANGES)[number];
 
-/** How far back, and which buckets: some ten to some hundred points. */
+/** How far back each range goes, and its buckets: 24 to 168 points. */
 export const RANGE_OF: Readonly<
   Record<Range, { readonly ms: number; readonly size: 'hour' | 'day'; readonly sizeMs: number }>
 > = {

@@ -2,15 +2,15 @@
 import type { EndedRun } from '../../../monitor/model/run.js';
 import { isBad } from '../../../monitor/model/states.js';
 
-/** Both, each run once, the newest first. What comes later is what holds: a report may be gone. */
+/** Joins both lists, each run once, the newest first. Of a run in both, `come` counts: its report may be gone by now. */
 export function merged(known: readonly EndedRun[], come: readonly EndedRun[]): EndedRun[] {
   const byId = new Map([...known, ...come].map((run) => [run.id, run]));
   return [...byId.values()].sort((a, b) => b.started_at - a.started_at);
 }
 
 /**
- * The newest runs before those that are known. After a long time without the feed they may not reach so far back: then what
- * was known goes, so that no run is missing in between.
+ * Puts the newest runs before the known ones. After a long time without the feed they may not reach back to these; the known runs
+ * are then dropped, so that no run is missing in between.
  * @param limit how many were asked for
  */
 export function joined(

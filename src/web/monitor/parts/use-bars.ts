@@ -19,8 +19,8 @@ interface Bars<E> {
 }
 
 /**
- * Bars side by side, of which the pointer or the arrow keys choose one, to be told of.
- * @param keys what each bar is of: a choice stays with it while others come and go
+ * Bars side by side. The pointer or the arrow keys choose one, whose details `tip` shows.
+ * @param keys identify the bars, so that the choice stays with its bar while others come and go
  * @param room how many bars there is room for
  */
 export function useBars<E extends HTMLElement>(

@@ -9,7 +9,7 @@ import { apply, begin, type WholeState } from './views.js';
 /** The server says something at least every 15 s (a comment). */
 const SILENCE_MS = 40_000;
 const LOOK_MS = 1000;
-/** A tab that nobody looks at for so long lets go: a browser has six connections to a server, for all its tabs together. */
+/** A tab hidden for this long gives up its connection: a browser has six connections to a server for all its tabs together. */
 const HIDDEN_MS = 5 * 60_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
@@ -155,7 +155,7 @@ function loggedIn(): Promise<void> {
   });
 }
 
-/** Who looks at the page again, or is on a network again, does not wait. */
+/** Reconnects at once when the reader looks at the page again, or is on a network again. */
 function listenToReader(): void {
   const hurry = (): void => {
     if (!live.peek().isLive) tryNow();

@@ -3,7 +3,7 @@ import { parseRoute } from '../layout/route.js';
 
 export const route = signal(parseRoute(location.hash));
 
-/** The server sends this page for the address of a monitor in its API, too: that becomes one of the page. */
+/** Replaces the address of a monitor in the API, for which the server sends this page, too, by the page's own address. */
 export function leaveApiAddress(): void {
   const match = /^(.*\/)monitors\/([^/]+)$/.exec(location.pathname);
   if (match === null) return;

@@ -96,7 +96,7 @@ function put(view: MonitorView): void {
   else known.value = view;
 }
 
-/** A list that stays the same object while it holds the same: who shows it is not drawn again. */
+/** A list that stays the same object while its content is the same, so that components that show it are not drawn again. */
 function steady(compute: () => string[]): ReadonlySignal<readonly string[]> {
   let last: readonly string[] = [];
   return computed(() => {

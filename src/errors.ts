@@ -116,7 +116,7 @@ export const ERROR_CODES = {
   E_RECORD: ['usage', 'A recorded run cannot be read, or is not whole.'],
   E_OUTPUT: ['usage', 'An output file cannot be written.'],
   E_STORE: ['errored', 'What the monitor remembers cannot be read or written.'],
-  E_LISTEN: ['errored', 'The monitor cannot listen for requests where it is to.'],
+  E_LISTEN: ['errored', 'The monitor cannot listen on its configured address.'],
   E_LOCK: ['errored', 'Scenarios that run at the same time wait for each other for ever.'],
   E_INTERRUPTED: ['errored', 'The run was interrupted.'],
   E_INTERNAL: ['internal', 'A bug in Offhook.'],
@@ -158,9 +158,9 @@ export interface ErrorData extends Partial<Facts> {
   label?: string;
   expected?: string;
   actual?: string;
-  /** The message without the two sides, for who shows them apart. */
+  /** The message without the two sides, for callers that show the sides separately. */
   brief?: string;
-  /** Both sides in full, each part on a line of its own, where they have parts. */
+  /** Both sides in full; if they have parts, each part is on a line of its own. */
   sides?: { expected: string; actual: string };
   /** Agents concerned: the failure report shows their last events. */
   agents?: readonly string[];
@@ -171,7 +171,7 @@ export function messageOf({ subject, verb, what, seen, limit }: Facts): string {
   return parts.join(': ') + (limit === undefined ? '' : ` (limit ${limit})`);
 }
 
-/** The facts with their message, for errors that begin as data. */
+/** Adds the message to the facts, for errors that are built as data. */
 export function said(facts: Facts): Facts & { message: string } {
   return { ...facts, message: messageOf(facts) };
 }
@@ -221,7 +221,7 @@ export class OffhookError extends Error {
   }
 }
 
-/** Any thrown value as data; what is not an OffhookError is a bug of ours. */
+/** Returns any thrown value as data. A value that is not an OffhookError is a bug of ours. */
 export function toErrorData(thrown: unknown): ErrorData {
   if (thrown instanceof OffhookError) return thrown.toData();
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);

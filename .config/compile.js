@@ -12,7 +12,7 @@ const DIST = join(ROOT, 'dist');
 /** Declarations, what other steps build (the guest, the page of a run), and what only tests need. */
 const NOT_THE_PROGRAM = /\.(?:test|d)\.ts$|^(?:testing|web|modes|sandbox\/guest)\//;
 
-/** What other steps write into dist, or somebody else does: the documentation's site. */
+/** Files in dist that other steps write, or other commands: the site of the documentation. */
 const NOT_OURS =
   /^(?:program|report|types|site)(?:\/|$)|^guest\/(?:quickjs\.wasm|guest\.image)$|^monitor\/(?:page\.html|status\.html|LICENSES\.txt)$/;
 const written = new Set();

@@ -90,7 +90,7 @@ async function validators(shapes) {
     ajv.addSchema(one);
     names[name] = one.$id;
   }
-  // No message says where in a schema the word stands that a value breaks.
+  // Messages do not say where in the schema a violated keyword stands, so that text is removed.
   let text = standalone(ajv, names)
     .replace(/^"use strict";/, '')
     .replace(/schemaPath:"(?:[^"\\]|\\.)*",/g, '');
@@ -137,7 +137,7 @@ async function dataTypes() {
   return parts.join('\n');
 }
 
-/** The schema with default and examples told in each description, in lines of at most 90 characters. */
+/** The schema with default and examples added to each description, in lines of at most 90 characters. */
 function documented(node) {
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return node;
   const result = Object.fromEntries(
@@ -271,7 +271,7 @@ function ownWords() {
   return wrapped([...words].sort().join(' '), 96).join('\n');
 }
 
-/** Nearly every room imports these: drawn, they would hide the rest. The loose files of src are left out as well. */
+/** Nearly every room imports these, so drawn they would hide the other arrows. The loose files of src are left out as well. */
 const NOT_DRAWN = ['schema', 'model', 'testing'];
 const PICTURE = /(<!-- rooms: begin -->\n)[\s\S]*(<!-- rooms: end -->)/;
 

@@ -6,7 +6,7 @@ import { writeGuestImage } from '../dist/sandbox/vm/guest-image.js';
 
 const MIB = 1024 * 1024;
 
-// One of an earlier build would be taken for the guest itself.
+// The image of an earlier build would be loaded in place of the guest.
 rmSync(new URL('../dist/guest/guest.image', import.meta.url), { force: true });
 const vm = new Vm(await QuickJs.load(32 * MIB), MIB);
 writeGuestImage(vm.guestImage);

@@ -63,7 +63,7 @@ function styles(...files) {
   return smaller(files.map((file) => readFileSync(`${WEB}${file}`, 'utf8')).join('\n'));
 }
 
-/** Puts texts into a template, each once: what they hold is not looked into. */
+/** Puts the texts into a template, each once; the texts themselves are not searched for placeholders. */
 function write(file, template, texts) {
   const { SCRIPT, STYLE, TITLE } = texts;
   mkdirSync(dirname(file), { recursive: true });
@@ -74,7 +74,7 @@ function write(file, template, texts) {
   writeFileSync(file, whole);
 }
 
-/** What would end the element, or begin a comment in it, can stand in literals only: there an escape means the same. */
+/** Escapes what would end the element or begin a comment in it: only literals hold that, so the meaning stays. */
 function inScript(code) {
   return code.replace(/<(?=\/script|!--|script)/gi, '\\x3C');
 }

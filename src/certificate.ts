@@ -1,6 +1,6 @@
 /**
- * Self-signed certificates (RFC 5280) for what Offhook itself runs as a TLS server, made anew in each process: no
- * key is ever stored. Loads its library when the first one is made: most runs make none.
+ * Self-signed certificates (RFC 5280) for the TLS servers that Offhook itself runs. Each process makes new ones: no key is
+ * ever stored. The library is loaded with the first certificate, because most runs need none.
  */
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';

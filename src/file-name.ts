@@ -1,8 +1,8 @@
-/** Texts of users as parts of file names that every file system takes. Pure. */
+/** Turns users' texts into parts of file names that every file system accepts. Pure. */
 
 /**
- * Letters, digits, "_" and "."; a hyphen stands for anything else. May be empty. @param longest in bytes: a name
- * of a file may have 255
+ * Keeps letters, digits, "_" and ".", and replaces everything else by hyphens. The result may be empty.
+ * @param longest in bytes: a file name may have 255
  */
 export function fileNamePart(text: string, longest: number): string {
   const safe = text.replaceAll(/[^\p{L}\p{N}_.]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '');

@@ -56,7 +56,7 @@ function spoiled(bytes: Buffer, fromEnd: number): Buffer {
   return bytes;
 }
 
-/** With a file name in its header. */
+/** Adds a file name to the header of a gzip file. */
 function named(gzip: Buffer): Buffer {
   const header = Buffer.from(gzip.subarray(0, 10));
   header[3] = 8;

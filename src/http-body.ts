@@ -1,4 +1,4 @@
-/** Bodies of HTTP messages: content codings undone (RFC 9110, 8.4.1), and as scripts get them. */
+/** Decodes the bodies of HTTP messages (content codings: RFC 9110, 8.4.1), and prepares them for scripts. */
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
@@ -13,7 +13,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   identity: (bytes) => bytes,
 };
 
-/** A sender that applies more codings than this one after another wants to waste time. */
+/** The most codings that are undone: a sender that applies more, one after another, only wants to waste our time. */
 const MOST_CODINGS = 4;
 
 /** Why a body could not be decoded. */
@@ -21,7 +21,7 @@ type CodingProblem = 'unknown' | 'too large' | 'broken' | 'checksum';
 
 export class CodingError extends Error {
   readonly problem: CodingProblem;
-  /** What came out, where only the checksum behind it is wrong. */
+  /** The decoded bytes, if only the checksum behind the data is wrong. */
   readonly content: Buffer | undefined;
 
   constructor(problem: CodingProblem, message: string, content?: Buffer) {
@@ -70,7 +70,7 @@ function decoded(bytes: Buffer, coding: string, limit: number): Buffer {
       throw new CodingError('checksum', `its ${coding} checksum is wrong`, content);
     }
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new CodingError('too large', 'it is too large');
-    // zlib says so where the data end within a block.
+    // zlib reports these codes if the data end within a block.
     if (code === 'Z_BUF_ERROR' || code === 'ERR__ERROR_FORMAT_UNEXPECTED_END')
       throw new CodingError('broken', `its ${coding} data end too early`);
     throw new CodingError('broken', `it is not ${coding}, as its header says`);
@@ -95,7 +95,7 @@ function deflate(bytes: Buffer, options: { maxOutputLength: number }): Buffer {
   return isZlib ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
 }
 
-/** Codings of a body in the order in which they were applied: of its content, then of its transfer (RFC 9112, 7). */
+/** Lists the codings of a body in the order they were applied: first of its content, then of its transfer (RFC 9112, 7). */
 export function codingsOf(headers: {
   readonly 'content-encoding'?: string | undefined;
   readonly 'transfer-encoding'?: string | undefined;
@@ -105,7 +105,7 @@ export function codingsOf(headers: {
 }
 
 /**
- * A body as text, and also its bytes where they are not UTF-8: the text alone would lose some.
+ * Returns a body as text, and also its bytes if they are not UTF-8, because the text alone would lose some of them.
  * @param type value of Content-Type: a byte order mark of UTF-16 in a text, or its charset, says how to read it.
  */
 export function bodyData(content: Buffer, type = ''): { body: string; body_base64?: string } {
@@ -115,10 +115,10 @@ export function bodyData(content: Buffer, type = ''): { body: string; body_base6
   return { body, body_base64: content.toString('base64') };
 }
 
-/** Types of bodies that are text; without a type it may be one. */
+/** Types of bodies that are text. A body without a type may be text, too. */
 const TEXT_TYPE = /^(?:$|text\/|application\/(?:[\w.-]+\+)?(?:json|xml|x-www-form-urlencoded)\b)/i;
 
-/** Undefined for UTF-8, and for a charset that is not known. */
+/** Returns undefined for UTF-8, and for an unknown charset. */
 function decoderOf(content: Buffer, type: string): TextDecoder | undefined {
   const mark = TEXT_TYPE.test(type.trim()) ? markOf(content) : undefined;
   const charset = mark ?? /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(type)?.[1] ?? 'utf-8';
@@ -130,7 +130,7 @@ function decoderOf(content: Buffer, type: string): TextDecoder | undefined {
   }
 }
 
-/** The byte order marks of UTF-16; that of UTF-32 begins in the same way. */
+/** Detects a UTF-16 byte order mark. The mark of UTF-32 begins with the same bytes and is ruled out. */
 function markOf(content: Buffer): string | undefined {
   if (content.length < 2 || content.length % 2 === 1) return undefined;
   const mark = content.readUInt16BE(0);

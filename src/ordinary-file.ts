@@ -1,6 +1,6 @@
 /**
- * Files in places where other users may have prepared something: opened without following their links and without
- * waiting at a FIFO. Node's own functions do both.
+ * Opens files in places where other users may have prepared something, without following their links and without
+ * waiting at a FIFO. Node's own functions would follow the links, and wait.
  */
 import {
   closeSync,
@@ -23,15 +23,15 @@ export class NotOrdinary extends Error {
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
 export interface ReadRules {
-  /** A file of more bytes is refused. */
+  /** Files with more bytes than this are refused. */
   largest: number;
-  /** Users it may belong to, beside root and ourselves; absent: anybody. */
+  /** Users who may own the file, besides root and ourselves; absent: anybody may. */
   owners?: readonly number[];
-  /** Links are followed; with `owners`, only those of such a user. */
+  /** Whether links are followed; with `owners`, only links that belong to an allowed user. */
   links: boolean;
 }
 
-/** All of the file. @throws NotOrdinary, or the error of the system. */
+/** Reads the whole file. @throws NotOrdinary, or the error of the system. */
 export function readOrdinary(path: string, rules: ReadRules): Buffer {
   const link = lstatSync(path);
   if (link.isSymbolicLink()) {

@@ -8,8 +8,8 @@ export interface TimeLimit {
 }
 
 /**
- * Ends work after so many ms, or when `outer` is aborted. AbortSignal.any() with an AbortSignal.timeout() in it does not do:
- * nothing holds that timeout, Node.js 20 collects it as garbage, and then the time is never over.
+ * Ends work after `ms`, or when `outer` is aborted. AbortSignal.any() with an AbortSignal.timeout() cannot be used here: nothing
+ * holds a reference to that timeout, so Node.js 20 collects it as garbage, and the limit never fires.
  */
 export function timeLimit(ms: number, outer: AbortSignal): TimeLimit {
   const limit = new AbortController();

@@ -66,7 +66,7 @@ function unique(id, taken) {
   return count === 0 ? id : `${id}-${count}`;
 }
 
-/** What stands below each heading, as text. */
+/** The text below each heading. */
 function sectionsOf(tokens, headings) {
   const sections = [];
   let next = 0;

@@ -1,6 +1,6 @@
 /** The time a verb may take in all: made once, shared by all parts of the verb. */
 export class Limit {
-  /** The limit as it was given (ms): messages tell this, not what an earlier part has left of it. */
+  /** The limit as it was given (ms). Messages name this value, not the time that earlier parts have left. */
   readonly ms: number;
   readonly #began: number;
 
@@ -10,7 +10,7 @@ export class Limit {
     this.#began = began;
   }
 
-  /** What is left of it, in ms; at least one, so that a part raises its own error. */
+  /** The time that is left, in ms; at least 1 ms, so that a part of the verb raises its own error. */
   left(): number {
     return Math.max(1, this.#began + this.ms - performance.now());
   }
@@ -29,7 +29,7 @@ export class Limit {
     return this.atMost(Math.min(ms, this.left() / 2));
   }
 
-  /** This limit for a part that is due `ms` later, where the time until then does not count. */
+  /** The same limit for a part that is due `ms` later: the time until then does not count. */
   after(ms: number): Limit {
     return new Limit(this.ms, this.#began + ms);
   }

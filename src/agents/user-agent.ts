@@ -106,7 +106,7 @@ export interface AudioStream {
   lost?: 'limit' | 'shared';
 }
 
-/** A stream of a recording session, and what it sends; neither sound nor capture: what all calls send. */
+/** A stream of a recording session. It sends `sound` or what the capture `replay` holds; without both, what all calls send. */
 export interface RecordedStream {
   readonly label?: string;
   /** null: silence. */
@@ -199,7 +199,7 @@ export interface UserAgent {
   readonly hearing: boolean;
   /** Reports every audio stream, present and future. */
   listen(told: (stream: AudioStream) => void, want: StreamWish): void;
-  /** How somebody else can use the agent, who may from now on take over its control connection; undefined: not at all. */
+  /** Returns how somebody else can use the agent and take over its control connection; undefined: nobody else can use it. */
   lend(): KeptAgent | undefined;
   /** Idempotent: BYE, un-REGISTER, end of the process with limits; folder and ports released. */
   stop(): Promise<void>;

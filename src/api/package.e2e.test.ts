@@ -1,6 +1,6 @@
 /**
- * The package as a user gets it: packed by npm, installed by npm into an empty folder, used by an ordinary user. That a clean
- * clone packs the same is in src/testing/soak/package.soak.ts, for it builds.
+ * The package as a user gets it: packed by npm, installed by npm into an empty folder, used by an ordinary user.
+ * src/testing/soak/package.soak.ts checks that a clean clone packs the same files; it is separate because it builds.
  */
 import { createPackageFromTarballData, checkPackage } from '@arethetypeswrong/core';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import { type LeftoverWatch, watchLeftovers } from '../testing/leftovers.js';
 import { giveToUser, runAsUser } from '../testing/run-cli.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** npm takes 10 s, and more than a minute beside others that keep all processors busy. */
+/** npm takes 10 s, and more than a minute while other programs keep all processors busy. */
 const INSTALL_LIMIT_MS = 240_000;
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
@@ -88,17 +88,17 @@ test.skipIf(!existsSync(join(ROOT, '.git')))('it holds nothing that git does not
 });
 
 test('npm would publish the same files, for everybody, and finds nothing to correct', () => {
-  // No registry is asked: nobody listens there.
+  // Nobody listens at this address, so that no registry is asked.
   const nobody = ['--registry=http://127.0.0.1:9/', '--fetch-retries=0'];
   const words = ['publish', '--dry-run', '--json', ...nobody];
-  // npm that runs the tests can have told its children to be silent
+  // The npm that runs the tests may have told its children to be silent.
   const env = { ...process.env, npm_config_loglevel: 'notice' };
   const { status, stdout, stderr } = spawnSync('npm', words, { cwd: ROOT, env, encoding: 'utf8' });
   expect(status === 0 ? '' : stderr).toBe('');
   expect(stderr).toContain('with tag latest and public access (dry-run)');
   expect(stderr).not.toMatch(/auto-corrected|npm error/);
   const told = JSON.parse(stdout) as Published | { offhook: Published };
-  // npm 10 leaves the name out
+  // npm 10 does not put the answer under the name of the package.
   const { id, files } = 'offhook' in told ? told.offhook : told;
   expect(id).toBe(`offhook@${version}`);
   expect(files.map(({ path }) => path).sort()).toEqual([...packed].sort());
@@ -199,7 +199,7 @@ test('its types serve a strict user of nodenext and of bundlers, and need no oth
   const strict: ts.CompilerOptions = {
     ...{ target: ts.ScriptTarget.ES2022, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'], types: [] },
     ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
-    // the compiler's own libraries are no concern of ours, and large
+    // The compiler's own libraries are large, and not ours to check.
     ...{ skipLibCheck: false, skipDefaultLibCheck: true, noEmit: true },
   };
   const host = sharingLibraries(ts.createCompilerHost(strict));

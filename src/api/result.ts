@@ -4,7 +4,7 @@ import type { Counts } from '../model/run-event.js';
 export interface RunResult extends Readonly<Counts> {
   /** What `offhook run` would exit with: 0 all passed, 1 a scenario failed, 3 environment, 130 interrupted. */
   readonly exitCode: number;
-  /** The signal was aborted, or the loop over the events was left. */
+  /** Whether the signal was aborted, or the loop over the events was left early. */
   readonly interrupted: boolean;
   /** How long it took, in milliseconds. */
   readonly ms: number;

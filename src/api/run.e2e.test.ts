@@ -1,4 +1,4 @@
-/** Runs that a program asks for, by the module it loads: the one that is shipped. */
+/** Runs started by a program through the shipped module. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const TEMPORARY = process.env['TMPDIR'];
 let leftovers: LeftoverWatch;
 beforeEach(async () => {
   leftovers = await watchLeftovers();
-  // agents are started by this very process
+  // This process itself starts the agents, so it needs this folder, too.
   process.env['TMPDIR'] = leftovers.folder;
 });
 afterEach(async () => {
@@ -163,7 +163,7 @@ test('the record, the audio and the results of a run are files where cwd says', 
   expect(existsSync(join(leftovers.folder, 'kept/last.json'))).toBe(true);
 });
 
-/** A program of its own. */
+/** Runs a program in a process of its own. */
 function program(source: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const file = join(leftovers.folder, 'program.mjs');
   writeFileSync(file, source.replace('OFFHOOK', API));
@@ -198,7 +198,7 @@ test('loading runs nothing; a program ends by itself after a run, and takes its 
 test('the examples for test runners pass', async () => {
   const cwd = join(ROOT, 'docs/node-api');
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  // this test is run by Vitest itself, which says so in the environment
+  // Vitest runs this test and sets variables in the environment, which are removed here.
   const others = Object.entries(process.env).filter(([name]) => !/VITEST|NODE_ENV/.test(name));
   const env = { ...Object.fromEntries(others), NO_COLOR: '1' };
   const output = (words: readonly string[]): Promise<string> =>

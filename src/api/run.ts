@@ -7,9 +7,9 @@ import type { RunOptions } from './options.js';
 import type { RunResult } from './result.js';
 
 /**
- * A run. Its loop gets every event, however long it takes for each: what it has not taken yet waits in memory, and
- * the calls go on. Leaving the loop, by `break`, `return` or an error, ends the run: what runs is torn down, no agent
- * stays behind, and then the program goes on behind the loop. One loop is possible. Without a loop the run goes on all the same.
+ * A run. Its loop gets every event, however slow the loop is: events that it has not taken yet wait in memory, and the
+ * calls go on. Leaving the loop, by `break`, `return` or an error, ends the run: running scenarios are torn down and no agent
+ * stays behind before the program continues after the loop. Only one loop is possible. Without a loop the run goes on as well.
  */
 export interface Run extends AsyncIterable<RunEvent> {
   /**

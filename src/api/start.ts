@@ -86,7 +86,7 @@ function requestOf(options: RunOptions): Omit<RunRequest, 'reporters' | 'signal'
   };
 }
 
-/** Those options that a request has under the same name, with the same meaning. */
+/** Picks the options that a request has under the same name, with the same meaning. */
 function asTheyAre(options: RunOptions): Pick<RunOptions, 'paths'> & Partial<RunRequest> {
   const { paths, allFiles, shard, jobs, retries, repeat, seed, bail, failOnFlaky } = options;
   const { lab, label, aliases, insecureHttp, metrics } = options;

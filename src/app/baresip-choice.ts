@@ -1,4 +1,4 @@
-/** Which baresip the user wants: the one that was set, else that of the PATH. */
+/** Says where to find the baresip that the user wants: the program that was set, else the one in the PATH. */
 import { resolve } from 'node:path';
 import type { BinarySearch } from '../baresip/start/binary.js';
 import type { ProcessEnvironment } from '../settings/process-environment.js';

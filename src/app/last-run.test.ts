@@ -23,7 +23,7 @@ afterAll(() => {
 
 const HOST = { name: '', platform: '', arch: '', node: '' };
 
-/** A run in which scenarios came to that. */
+/** Records a run whose scenarios ended with these results. */
 async function ran(file: string, run: string, results: readonly [string, Verdict, number][]) {
   const reporter = new LastRunReporter(file);
   reporter.on({

@@ -12,7 +12,7 @@ import { makeOwnFolder } from './own-folder.js';
 export interface LastResult {
   verdict: Verdict;
   ms: number;
-  /** The run it was; ids sort by time. */
+  /** The id of the run that gave this result; ids sort by time. */
   run: string;
   locks: readonly string[];
 }
@@ -48,7 +48,7 @@ function entry(key: string, value: unknown): [string, LastResult][] {
   return [[key, { verdict, ms, run, locks: named }]];
 }
 
-/** Adds the results of a run to the file at its end. Where it cannot be written, they are not kept. */
+/** Adds the results of a run to the file when the run ends. If the file cannot be written, the results are not kept. */
 export class LastRunReporter implements Reporter {
   readonly ignores = new Set([
     'sip',
@@ -84,7 +84,7 @@ export class LastRunReporter implements Reporter {
       try {
         this.#write();
       } catch {
-        // The folder may be read-only, as in a container: the run is not the worse for it.
+        // The folder may be read-only, as in a container: the run must not fail because of that.
       }
     }
     return Promise.resolve();
@@ -100,7 +100,7 @@ export class LastRunReporter implements Reporter {
     this.#results.set(key, { verdict: kept, ms, run: this.#run, locks });
   }
 
-  /** Read again first: another run may have added to it. */
+  /** Reads the file again first, because another run may have added to it. */
   #write(): void {
     const all = [...new Map([...readLastRun(this.#file), ...this.#results])];
     const newest = all.sort(([, a], [, b]) => (a.run < b.run ? 1 : -1)).slice(0, MOST);

@@ -1,4 +1,4 @@
-/** The limits of scenarios, unless others are asked for. */
+/** The limits that scenarios have by default. */
 import type { ThreadLimits } from '../sandbox/protocol.js';
 
 export const MIB = 1024 * 1024;

@@ -11,7 +11,7 @@ export function makeFolder(folder: string): void {
   make(folder);
 }
 
-/** Node's recursive mkdir never returns in a folder that takes no folders, such as /proc. */
+/** Replaces Node's recursive mkdir, which never returns in a folder that takes no folders, such as /proc. */
 function make(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   const parent = dirname(folder);

@@ -1,9 +1,9 @@
-/** The folder .offhook beside a project: what Offhook keeps between runs, and git need not see. */
+/** Makes the folder .offhook beside a project. It holds what Offhook keeps between runs, and git ignores it. */
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOurs, NotOrdinary } from '../ordinary-file.js';
 
-/** Makes the folder, or takes the one there. @throws NotOrdinary where it is not ours, or a link */
+/** Makes the folder, or accepts an existing one. @throws NotOrdinary if that is a link or not ours */
 export function makeOwnFolder(folder: string): void {
   try {
     mkdirSync(folder);

@@ -20,7 +20,7 @@ export interface ScriptRequest {
   paths: readonly string[];
   /** Folder that paths are relative to. */
   cwd: string;
-  /** The environment: env() finds it, and OFFHOOK_ALLOW_NET and its like are settings. */
+  /** The environment: env() finds its variables, and OFFHOOK_ALLOW_NET and similar variables are settings. */
   environment: Variables;
   filters?: Filters;
   /** Also runs single-scenario files of folders. */
@@ -52,18 +52,18 @@ export interface ScriptRequest {
 }
 
 export interface RunRequest extends ScriptRequest {
-  /** Each gets all events, without secrets, and is closed at the end. */
+  /** Each reporter gets all events, without secrets, and is closed at the end. */
   reporters: readonly Reporter[];
   baresip: BinarySearch;
   /** Starts a throw-away SIP server for the run. */
   lab?: boolean;
   /** How many scenarios run at a time: 1 unless given. */
   jobs?: number;
-  /** How often a scenario that failed runs again, at the end and alone, unless it says so itself: 0 unless given. */
+  /** How often a failed scenario is retried, at the end and alone, unless the scenario itself sets this. Default: 0. */
   retries?: number;
   /** How often each scenario runs: 1 unless given. With more, none is retried. */
   repeat?: number;
-  /** Shuffles the scenarios of each round, and pauses before verbs: equally for equal seeds. */
+  /** Shuffles the scenarios of each round and adds pauses before verbs; equal seeds give the same order and pauses. */
   seed?: number;
   /** Keeps every processor busy meanwhile. */
   stress?: boolean;

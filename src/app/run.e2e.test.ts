@@ -1,4 +1,4 @@
-/** Runs as a program asks for them: with objects, several in one process, without any flag. */
+/** Runs started by a program: with objects instead of flags, and several in one process. */
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

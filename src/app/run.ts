@@ -33,7 +33,7 @@ interface Opened {
 export async function run(request: RunRequest): Promise<number> {
   const secrets = request.secrets ?? new Secrets();
   const { lastRun, shard } = request;
-  // If a shard recorded its durations, the next shard on this machine would be divided by other ones than this was.
+  // A shard must not record its durations: the next shard on this machine would be divided by other durations than this one.
   const isKept = lastRun !== undefined && shard === undefined;
   const record = isKept ? [new LastRunReporter(lastRun)] : [];
   const reporter = fanOut([...request.reporters, ...record], secrets.maskEvent);

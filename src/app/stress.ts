@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-/** Threads, as they end with this process whatever happens to it. @returns ends the load */
+/** Computes in threads, because they end with this process, whatever happens to it. @returns a function that ends the load */
 export function startStress(): () => Promise<void> {
   const hogs = Array.from(
     { length: availableParallelism() },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OffhookError } from '../errors.js';
 
-/** @throws OffhookError E_TEMP_FOLDER when nothing can be made in it: permissions alone do not tell. */
+/** Makes something in the folder, because permissions alone do not show whether that works. @throws OffhookError E_TEMP_FOLDER */
 export function needTemporaryFolder(): void {
   try {
     rmdirSync(mkdtempSync(join(tmpdir(), 'offhook-try-')));
@@ -22,7 +22,7 @@ export function needTemporaryFolder(): void {
   }
 }
 
-/** The system's message without the name of the attempted folder. */
+/** Returns the system's message without the name of the folder that could not be made. */
 function reasonOf(error: unknown): string {
   return (error as Error).message.replace(/, mkdtemp .*/, '');
 }

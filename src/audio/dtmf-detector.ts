@@ -13,7 +13,7 @@ const KEYS = ['123A', '456B', '789C', '*0#D'];
 
 const BLOCK_S = 0.005;
 const WINDOW_BLOCKS = 5;
-/** 35 ms of windows that agree, each 25 ms long. */
+/** Number of windows that must agree. Each is 25 ms long, and together they cover 35 ms. */
 const LEAST_WINDOWS = 3;
 const ENDS_AFTER_BLOCKS = 4;
 const TOLERANCE = 0.018;
@@ -80,7 +80,7 @@ export class DtmfDetector {
     one.windows += 1;
     const { count, block, position: end } = this.#blocks;
     one.last = count;
-    // a window passes when most of it is tone: its first and last block may not be
+    // a window passes if most of it is tone, so its first and last block may hold none
     if (one.told) one.told.end = end;
     else if (one.windows >= LEAST_WINDOWS) {
       const start = (count - WINDOW_BLOCKS - LEAST_WINDOWS + 1) * block.length;

@@ -20,8 +20,8 @@ export interface Heard {
 const HEADER_BYTES = 512;
 const READ_BYTES = 64 * 1024;
 /**
- * Pieces returned at once, 4 MiB: 20 s of opus. Far more than comes between two reads; a file with more keeps nobody
- * busy, and is read on next time.
+ * The most pieces returned at once: 4 MiB, which is 20 s of opus and far more than comes between two reads. The rest of a
+ * longer file is read next time, so that other work is not held up.
  */
 const MOST_PIECES = 64;
 /** Shared by all files: what was read is copied before anything else is read. */

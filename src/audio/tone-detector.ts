@@ -31,7 +31,7 @@ const APART_HZ = 40;
 
 const BLOCK_S = 0.005;
 const WINDOW_BLOCKS = 20;
-/** Once the tone is heard, windows of 40 ms carry a run on between two losses. */
+/** Once the tone was heard, a window of 40 ms that holds it is enough to continue a run between two losses. */
 const SHORT_BLOCKS = 8;
 const BRIDGED_BLOCKS = 12;
 const MIX_STEP_BLOCKS = 4;
@@ -40,7 +40,7 @@ export const LARGEST_TWIST = 10 ** 1.5;
 const PROMINENCE = 10;
 const DRIFT_HZ = 3;
 const ASIDE_HZ = [-60, -45, -30, 30, 45, 60];
-/** A block at an end of a run belongs to it from this part of the run's power on. */
+/** Part of the run's power that a block at either end must reach to belong to the run. */
 const EDGE = 0.25;
 const LEAST_HZ = 60;
 const KEPT_RUNS = 100;

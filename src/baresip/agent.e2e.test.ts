@@ -171,7 +171,7 @@ describe.each(binaries)('baresip $version', (binary) => {
     );
     await b.act('hangup', {}, LIMIT);
     await reaches(a, 'Idle');
-    // The peer was faster: this is fine, and hangup() resolves.
+    // The peer has already hung up, so hangup() resolves all the same.
     await expect(a.act('hangup', {}, LIMIT)).resolves.toHaveProperty('seq');
     await expect(b.act('hangup', {}, LIMIT)).rejects.toMatchObject({ code: 'E_CALL_STATE' });
   });

@@ -20,7 +20,7 @@ export interface Ground {
   idleAor: string;
   context: BaresipContext;
   address: string;
-  /** Where the world finds the agent. */
+  /** The SIP port at which others reach the agent. */
   sipPort: number;
   /** The proxy in front of baresip, where the option asks for one. */
   proxy?: AgentProxy | undefined;

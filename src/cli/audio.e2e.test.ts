@@ -1,4 +1,4 @@
-/** Audio as users meet it: what --save-audio writes, an agent that dies while it is listened to. */
+/** Audio as users meet it: what --save-audio writes, and what happens when an agent dies while a verb listens to it. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
@@ -117,7 +117,7 @@ describe.concurrent('--save-audio', () => {
         const { right, ms } = levels(join(folder, 'calls/it-bob-1.wav'));
         expect(right).toBeGreaterThan(-20);
         expect(ms).toBeGreaterThan(400);
-        // sweeps the folders of the killed run
+        // doctor removes the folders of the killed run
         await runCli(['doctor'], { leftovers });
       },
       { within: 3000 },
@@ -132,7 +132,7 @@ describe.concurrent('--save-audio', () => {
     ]);
     expect(code).toBe(2);
     expect(stderr).toContain('--save-audio: "here": cannot be written to: it is not a folder');
-    // a folder nobody can make one in, not even root
+    // nobody, not even root, can make a folder here
     const denied = await runFiles({ 'it.js': CALL }, ['run', 'it.js', '--save-audio=/proc/a/b']);
     expect(denied.stderr).toContain('--save-audio: "/proc/a/b": cannot be written to: ENOENT');
   });
@@ -181,7 +181,7 @@ describe.concurrent('listening', () => {
       const written = readdirSync(leftovers.folder, { recursive: true, encoding: 'utf8' });
       const streams = written.filter((name) => /received-\d+\.wav$/.test(name));
       expect(streams.length).toBe(2);
-      // this is as much as 27 minutes of opus would be when decoded
+      // decoded, 27 minutes of opus would be as large
       const much = Buffer.alloc(32 * MB, 1);
       for (const name of streams)
         for (let i = 0; i < 9; i += 1) appendFileSync(join(leftovers.folder, name), much);
@@ -222,7 +222,7 @@ describe.concurrent('listening', () => {
     const deaf = CALL.replaceAll(/agent\('(\w+)'\)/g, "agent('$1', { audio: false })");
     const unrecorded = await runScenario(`${deaf} wait('200ms');`, ['--logs']);
     expect(unrecorded.stderr).not.toContain('sndfile');
-    // where calls are saved, the verdict is the same
+    // --save-audio does not change the verdict
     const saved = await runScenario(`${deaf} bob.verify_audio(440);`, ['--save-audio=calls']);
     expect(saved.stdout).toContain('it was started without audio');
   });

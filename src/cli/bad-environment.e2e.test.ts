@@ -1,4 +1,4 @@
-/** No baresip, or none that is of use: the scenario is errored, the exit code 3, the remedy shown. */
+/** Without a usable baresip, the scenario is errored, the exit code is 3, and the remedy is shown. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -125,7 +125,7 @@ it('a program that ends at once instead of becoming an agent', () =>
 
 it('--lab without Kamailio', async () => {
   const result = await runFiles(IT, ['run', '--lab', 'it.js'], {
-    // the programs a run needs, and nothing else
+    // this PATH holds only the programs that a run needs
     env: { PATH: './bin' },
     before: async (folder) => {
       await mkdir(join(folder, 'bin'));

@@ -1,4 +1,4 @@
-/** What a scenario does wrong, or a server: one clear failure, with its place and a remedy. */
+/** A mistake of a scenario or a server leads to one clear failure, with its place and a remedy. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';

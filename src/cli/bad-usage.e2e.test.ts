@@ -1,4 +1,4 @@
-/** What is wrong before anything runs: one clear error on stderr, nothing on stdout, exit code 2. */
+/** A mistake found before anything runs leads to one clear error on stderr, nothing on stdout, and exit code 2. */
 import { chmod } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runFiles, type Files } from '../testing/run-files.js';

@@ -38,7 +38,7 @@ import { rerunWords } from './rerun.js';
 import type { Settled } from './settings/settle.js';
 
 /**
- * Runs the command the words name, in the thread that was booted for it, if one was.
+ * Runs the command that the words name, in the thread that was booted for it, if any.
  * @returns the exit code. @throws OffhookError
  */
 export async function commandLine(words: readonly string[], booted?: Live): Promise<number> {
@@ -98,7 +98,7 @@ function addRun(program: Command, run: Run, booted: Live | undefined): void {
   });
 }
 
-/** A run, or one of each project. */
+/** Runs once, or once for each of several projects. */
 async function runOf(command: Command, booted: Live | undefined): Promise<number> {
   const projects = command.getOptionValue('project') as readonly string[];
   if (projects.length < 2) return runOne(command, projects, booted);
@@ -137,7 +137,7 @@ function withPaths<F extends Flags>(table: F): F & { paths: typeof PATHS } {
   return { ...table, paths: PATHS };
 }
 
-/** Paths are the only setting that must be there. @throws E_USAGE */
+/** Checks that paths are set, the only setting that must be there. @throws E_USAGE */
 function needPaths(command: Command, paths: readonly string[]): readonly string[] {
   if (paths.length > 0) return paths;
   throw new OffhookError('E_USAGE', 'no scenario is named', {
@@ -165,7 +165,7 @@ async function settled<F extends Flags>(
   }
 }
 
-/** @param project replaces those of the command line */
+/** @param project replaces the projects named on the command line */
 async function settledOf<F extends Flags>(
   command: Command,
   table: F,

@@ -53,8 +53,8 @@ function withoutSecret(pair: string): string {
 }
 
 /**
- * The policy of a scenario file that lies in the working directory. A scenario file below another project file has the
- * policy of that one.
+ * Returns the policy of a scenario file in the working directory. A scenario file below another project file has that file's
+ * policy instead.
  */
 async function policyRows(
   flags: Flags,
@@ -93,7 +93,7 @@ function ofList(list: AllowList | undefined): Held | undefined {
   return list && { value: list.items, origin: list.origin };
 }
 
-/** Tells the level of a policy setting from its origin, which the policy keeps only in words, for its errors. */
+/** Derives the level of a policy setting from its origin, which the policy keeps only as words for its errors. */
 function originOf(name: string, said: string): Origin {
   if (said === 'default') return { from: 'default', said };
   if (said === variableOf(name)) return { from: 'variable', said };

@@ -21,7 +21,7 @@ import { build } from './command-line.js';
 import { joinOptionalFiles } from './optional-files.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** Written by a program that is tested itself, or about the inside of Offhook. */
+/** Pages that are not checked: a tested program writes them, or they are about the inside of Offhook. */
 const LEFT_OUT = ['reference.md', 'settings.md', 'ndjson.md', 'contributing.md'];
 /** Declares the names that fragments use without creating them. */
 const NAMES = `
@@ -97,7 +97,7 @@ test('scripts have the right types', async () => {
   expect(text).toBe('');
 });
 
-/** Runs them and expects each scenario to pass. */
+/** Runs the files and expects every scenario to pass. */
 async function expectPassing(
   files: readonly string[],
   words: readonly string[],

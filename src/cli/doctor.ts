@@ -24,7 +24,7 @@ interface Finding {
   state: 'ok' | 'missing' | 'problem';
   seen: string;
   remedy?: string;
-  /** Whether only --all shows the finding: another one sums up its kind. */
+  /** Whether only --all shows the finding, because another finding sums up its kind. */
   detail?: true;
 }
 
@@ -67,7 +67,7 @@ const MOST_LINES = 10;
 const MARK = { ok: 'ok      ', missing: 'missing ', problem: 'PROBLEM ' } as const;
 const ORDER = ['problem', 'missing', 'ok'] as const;
 
-/** First whether the machine is ready, then why: problems, what is missing, the rest. */
+/** Returns the report: first whether the machine is ready, then the problems, what is missing, and the rest. */
 export function doctorLines(findings: readonly Finding[], all: boolean): readonly string[] {
   const problems = findings.filter(({ state }) => state === 'problem').length;
   const verdict =
@@ -122,7 +122,7 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
  */
 async function isolationFinding(search: BinarySearch): Promise<Finding> {
   const what = 'isolation of agents (bubblewrap; see --isolate)';
-  // Another finding says why there is none.
+  // If there is no baresip, another finding says why.
   const binary = await findBaresip(search).catch(() => undefined);
   if (binary === undefined) {
     const remedy = 'install baresip, then look again';

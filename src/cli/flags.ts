@@ -247,7 +247,7 @@ export function wholeOr(initial: number, takes: string, text: string, range: Ran
   return { ...row, initial };
 }
 
-/** Adds traits to a row. */
+/** Returns the row with the traits added. */
 export function having<T>(traits: Traits, row: Flag<T>): Flag<T> {
   return { ...row, ...traits };
 }

@@ -134,7 +134,7 @@ describe.concurrent('run --jobs', () => {
   });
 });
 
-/** Answers with the number of the request, by path. */
+/** Starts a server that answers each request with its number among the requests for the same path. */
 async function counting<T>(use: (url: string) => Promise<T>): Promise<T> {
   const counts = new Map<string, number>();
   const server = createServer((request, response) => {

@@ -8,7 +8,7 @@ import { leavingNothing, type LeftoverWatch } from '../testing/leftovers.js';
 import { runCli, startCli, type RunningCli } from '../testing/run-cli.js';
 import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/run-files.js';
 
-/** The scenario goes on when the test says so: a file appears. */
+/** The scenario waits until the test makes a file. */
 const GO = `await_until(() => { try { return load_env('go.env').GO === '1'; } catch { return false; } }, '20s');`;
 
 /** A wait fails when an agent dies meanwhile; here the scenario logs the error and goes on. */

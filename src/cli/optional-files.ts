@@ -6,7 +6,7 @@ import { isScript } from '../schema/script-files.js';
 const FILE_FLAGS: ReadonlySet<string> = new Set(['--logs', '--sip-trace']);
 const FOLDER_FLAGS: ReadonlySet<string> = new Set(['--save-audio', '--artifacts']);
 const NUMBER_FLAG = '--bail';
-/** Its value is no file: a word that names something to run does not belong to it. */
+/** A flag whose value is not a file: a word that names something to run is not taken for its value. */
 const REF_FLAG = '--only-changed';
 
 /**
@@ -47,7 +47,7 @@ function readable(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // Only a guess is made from the names; a folder that is really meant is read again later.
+    // The names only help to guess. If the folder is really meant, it is read again later.
     return [];
   }
 }

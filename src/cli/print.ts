@@ -8,7 +8,7 @@ import { Secrets } from '../secrets/secrets.js';
 
 export const secrets = new Secrets();
 
-/** A message may hold a whole file; what it is about stands at its beginning. */
+/** The longest trace line in characters: a message may hold a whole file, but it begins with what it is about. */
 const LONGEST_TRACE = 1000;
 
 /** Prints one or more lines on stdout. */

@@ -50,7 +50,7 @@ export async function runInTurn(
   return codes.includes(EXIT.failed) ? EXIT.failed : (codes.find((code) => code !== 0) ?? 0);
 }
 
-/** Files, and folders whose files have the same names in each run. The folders of --artifacts keep those of earlier runs. */
+/** Returns the files and folders that the next run would overwrite. A folder of --artifacts is none: it keeps earlier runs. */
 function outputsOf({ reporter, logs, sipTrace, saveAudio }: RunFlags): readonly string[] {
   const reports = reporter.map((one) => one.split('=').slice(1).join('='));
   return [...reports, logs, sipTrace, saveAudio].filter(

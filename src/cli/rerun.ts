@@ -37,7 +37,7 @@ const OF_ONE_RUN: ReadonlySet<string> = new Set<keyof RunFlags>([
   ...SCHEDULING,
   ...REPORTING,
 ]);
-/** Filters of a variable or the project file that a flag overruled would hide the scenario. */
+/** Filters to repeat if they overruled those of a variable or the project file, which would hide the scenario. */
 const FILTERS: ReadonlySet<string> = new Set<keyof RunFlags>(['tag', 'excludeTag']);
 
 /**
@@ -54,10 +54,10 @@ export function rerunWords(
     const name = option.attributeName();
     if (command.getOptionValueSource(name) !== 'cli') return [];
     if (OF_ONE_RUN.has(name) && !(FILTERS.has(name) && overruled.has(name))) return [];
-    // commander keeps the first of two long names, as --vars of --env-file, where short ones are
+    // commander keeps the first of two long names where short names usually are: --vars of --env-file
     const flag = (option.short?.startsWith('--') === true ? option.short : option.long) ?? '';
     const value: unknown = name === 'project' ? project : command.getOptionValue(name);
-    // An option and its --no- form have one value between them.
+    // An option and its --no- form share one value.
     if (option.negate !== (value === false)) return [];
     if (typeof value === 'boolean') return [flag];
     return (Array.isArray(value) ? value : [value]).flatMap((one) => [flag, String(one)]);

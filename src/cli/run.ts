@@ -25,7 +25,7 @@ export async function runCommand(
   const environment = readProcess();
   const keep = keepOf(flags, environment);
   const signal = abortOnSignal();
-  // Agents are left after a second Ctrl-C or an error of our own; in the good case there is none to stop.
+  // Agents are still there only after a second Ctrl-C or an error of our own; after a normal end there is none to kill.
   process.on('exit', abandonAgents);
   const artifacts = artifactsFolder(flags, environment.cwd);
   const wanted = audioFolder(flags.saveAudio);

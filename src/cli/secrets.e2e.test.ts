@@ -140,14 +140,14 @@ test('no secret is in anything a run prints or leaves behind', async () => {
   texts.push(['stdout', stdout], ['stderr', stderr]);
   const names = texts.map(([name]) => name.replace(/^.*\//, ''));
   expect(names).toEqual(expect.arrayContaining(['out.ndjson', 'out.xml', 'out.log', 'out.sip']));
-  // it was there to be masked: in the script's own words, and as digest credentials on the wire
+  // the secrets were there to be masked: in the script's own words, and as digest credentials on the wire
   const trace = texts.find(([name]) => name.endsWith('out.log'))?.[1] ?? '';
   expect(trace).toMatch(/Authorization: Digest username="alice".*response="\*\*\*"/);
   expect(stdout).toContain('***');
   for (const [name, text] of texts) {
     for (const [which, secret] of Object.entries(SECRETS)) {
       for (const form of forms(secret)) {
-        // files were read as bytes
+        // files were read byte by byte, so the form is converted in the same way
         const looked = name.startsWith('std') ? form : Buffer.from(form).toString('latin1');
         expect(name).not.toContain(form);
         const at = text.indexOf(looked);

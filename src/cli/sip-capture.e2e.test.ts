@@ -41,7 +41,7 @@ type Fields = Record<(typeof FIELDS)[number], string>;
 /** Returns all packets of a capture, and asserts that tshark finds no fault in any of them. */
 async function packetsOf(file: string): Promise<Fields[]> {
   const checked = ['ip', 'udp', 'tcp'].flatMap((name) => ['-o', `${name}.check_checksum:TRUE`]);
-  // an agent's port may be that of another protocol
+  // an agent may use the port of another protocol, so that tshark has to go by the content first
   const first = ['udp', 'tcp'].flatMap((name) => ['-o', `${name}.try_heuristic_first:TRUE`]);
   const { stdout } = await promisify(execFile)(
     tshark ?? '',
@@ -59,7 +59,7 @@ async function packetsOf(file: string): Promise<Fields[]> {
     for (const name of ['ip', 'udp', 'tcp'] as const) {
       expect(packet[`${name}.checksum.status`]).toMatch(/^1?$/);
     }
-    // no note, warning or error: comments are 0x100000, what is said of a conversation 0x200000
+    // comments are 0x100000 and remarks about a conversation 0x200000; notes, warnings and errors, which are higher, must not occur
     for (const severity of packet['_ws.expert.severity'].split(',').filter((one) => one !== '')) {
       expect(Number(severity)).toBeLessThanOrEqual(0x200000);
     }

@@ -40,7 +40,7 @@ interface Source {
 
 /** Audio kept for listeners that attach later. */
 const RECENT_MS = 500;
-/** After this long without a frame nothing sounds any more; on a busy machine frames come 100 ms late. */
+/** After this long without a frame, nothing sounds any more. On a busy machine frames may come 100 ms late. */
 export const GONE_MS = 300;
 
 export class Ear {
@@ -106,7 +106,7 @@ export class Ear {
     listener.looked?.(performance.now());
   }
 
-  /** Before files are emptied: false keeps them. */
+  /** Called before files are emptied; returns false to keep them. */
   #release(): boolean {
     if ([...this.#listeners].some(({ bears_loss }) => bears_loss !== true)) return false;
     this.#look();

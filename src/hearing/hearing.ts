@@ -25,14 +25,14 @@ import { soundOf, toneOf } from './sounds.js';
 import { levelWatch, toneWatch } from './watches.js';
 
 /**
- * Far from each other, from DTMF and from exchange tones; below the band baresip 1.x damps in wideband
- * codecs.
+ * The two tones are far from each other, from DTMF and from exchange tones, and below the band that baresip 1.x damps in
+ * wideband codecs.
  */
 const CONNECTION_HZ = [540, 1020] as const;
 
-/** A ringback comes every 6 s. */
+/** The default limit for a signal: long enough for a ringback, which comes every 6 s. */
 const SIGNAL_MS = 15_000;
-/** Time left after the end of a recording that began at once. */
+/** The default limit for a recording is its length and this time. */
 const AFTER_RECORDING_MS = 5000;
 
 /** `{ for, within }`, or `within` alone. */
@@ -102,7 +102,7 @@ export class Hearing {
     return { ...done, at };
   }
 
-  /** The agent was switched off: when it comes back, it sends silence. */
+  /** Notes that the agent was switched off: when it comes back, it sends silence. */
   silenced(agent: UserAgent): void {
     const at = performance.now();
     this.#sent.delete(agent);
@@ -244,7 +244,7 @@ export class Hearing {
     }
   }
 
-  /** The sound to go back to: none after a file, which is not begun again. */
+  /** Returns the sound to go back to; none after a file, because a file is not begun again. */
   #soundBefore(agent: UserAgent): ReturnType<typeof soundOf> {
     const sent = this.#sent.get(agent) as { sound?: string } | undefined;
     return sent?.sound === 'tone' ? soundOf(sent) : undefined;

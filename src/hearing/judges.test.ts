@@ -89,7 +89,7 @@ describe('ToneJudge', () => {
     verdict(judge, later(sine(440, 60, RATE, -20)));
     expect(judge.missing_ms).toBeGreaterThan(20);
     expect(judge.missing_ms).toBeLessThan(50);
-    // a neighbouring tone: the judge asks for looks as rarely as in silence, not as often as near the tone
+    // at a neighbouring tone, the judge asks for looks as rarely as in silence, not as often as at a tone that may be the right one
     verdict(judge, sine(480, 500, RATE, -20));
     expect(judge.missing_ms).toBeGreaterThan(90);
     const long = tone(2000);

@@ -7,7 +7,7 @@ import { formatMs } from '../time.js';
 import type { Ear, Piece } from './ear.js';
 import { CALM_MS } from './tick.js';
 
-/** When the time is over samples may still be on their way, on a busy machine for longer. */
+/** Samples may still be on their way when the time is over; on a busy machine they may take this long. */
 const LATE_MS = 300;
 const ON_TIME_MS = 40;
 const BEGAN_LATER_MS = 60;
@@ -63,7 +63,7 @@ export class SampleClock {
     return this.#last - this.#began;
   }
 
-  /** How far the clock may be off: packets, looks, and pauses in which nothing was received. */
+  /** How far off the clock may be, in ms, because of packets, looks, and pauses in which nothing was received. */
   get uncertainty(): number {
     const late = this.#last - this.#origin - (this.#position * 1000) / this.#rate;
     return GRAIN_MS + late;

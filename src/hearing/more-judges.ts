@@ -13,7 +13,7 @@ import { round } from './judges.js';
 import type { Judge, SampleClock } from './listen.js';
 import { readWav } from './sounds.js';
 
-/** Signals last for seconds: a cadence need not be looked at for each frame. */
+/** Time between two looks at a cadence: signals last for seconds, so not every frame needs a look. */
 const SIGNAL_LOOK_MS = 60;
 
 export class SignalJudge implements Judge<HeardSignal> {
@@ -106,7 +106,7 @@ export class RecordingJudge implements Judge<HeardRecording> {
     const last = this.#last;
     if (last === undefined || last.similarity < this.#least) return undefined;
     this.#passedAt ??= this.#length;
-    // The rest of the recording improves the figure; if its beginning was missed, it never becomes whole.
+    // The rest of the recording improves the figure, so wait for it, but not for ever: if its beginning was missed, it stays incomplete.
     const late = this.#length - this.#passedAt > WHOLE_WITHIN_S * this.#rate;
     if (last.covered < WHOLE && !late) return undefined;
     return {

@@ -80,7 +80,7 @@ export class SavedAudio {
   /** The agent sends this sound; undefined: silence. @param since when it was asked to, by performance.now() */
   sends(sound: Sound | undefined, since: number): void {
     this.#look();
-    // the new sound stands where the one before it was taken to go on
+    // audio of the previous sound was written beyond `since`: from there on, the new sound replaces it
     for (const call of this.#calls.values()) call.sentUntil = Math.min(call.sentUntil, since);
     this.#sending = sound === undefined ? undefined : { sound, since };
   }

@@ -13,9 +13,9 @@ import { round } from './judges.js';
 import { SampleClock } from './listen.js';
 import { SENT_RATE } from './sounds.js';
 
-/** Silences grow without any event. */
+/** How often the timing is emitted while a silence grows, because no event reports that. */
 const TOLD_EVERY_MS = 500;
-/** Time between two looks at the audio while no script wants to know. */
+/** Time between two looks at the audio while no script asks for the timing. */
 const UNWATCHED_MS = 2000;
 
 interface Heard {
@@ -111,7 +111,7 @@ export class SpeechWatch implements Listener {
     this.#emit({ type: 'audio_speech', call, speech, ...changed });
   }
 
-  /** Timing since the call was answered: earlier sounds do not count. */
+  /** Returns the timing since the call was answered: earlier sounds do not count. */
   #speech(call: string, one: Heard, now: number): Speech | undefined {
     const { times } = this.#agent.state.calls.find(({ id }) => id === call)?.facts ?? {};
     if (times?.established === undefined) return undefined;

@@ -9,7 +9,7 @@ type Emit = (event: AgentEvent) => void;
 
 /** Time between two frames. */
 const FRAME_MS = 20;
-/** Time after a tone's beginning until its end is looked for. */
+/** How long after the beginning of a tone the search for its end starts. */
 const HEARD_MS = 200;
 /** Longest wait for a look: if the last window did not hold the tone, less than a window of it has come. */
 const UNHEARD_MS = MIX_MS - TONE_MS;

@@ -140,7 +140,7 @@ export class HttpClient {
 const NO_BODY: ReadonlySet<number> = new Set([204, 304]);
 
 function ignored(body: Readable): Buffer {
-  // The answer is complete: that its connection breaks off now concerns nobody.
+  // The answer is complete: an error of its connection no longer matters.
   body.on('error', () => undefined);
   return Buffer.alloc(0);
 }

@@ -7,8 +7,8 @@ import { proxyFor } from './proxy.js';
 import { authorities } from './trust.js';
 
 /**
- * Throws when a script may not talk to the target. `address` is the resolved name; unknown here for a
- * `proxied` target.
+ * Throws if a script may not talk to the target. `address`: what the name resolved to; absent for a `proxied` target, whose name
+ * the proxy resolves.
  */
 export type Allow = (target: {
   host: string;

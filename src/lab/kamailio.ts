@@ -1,4 +1,4 @@
-/** Finds and starts Kamailio, which forks a dozen children: that is why a server process is a group. */
+/** Finds and starts Kamailio. It forks a dozen children, which is why a server process is a process group. */
 import { findProgram } from '../servers/find-program.js';
 import { type ServerProcess, spawnServer } from '../servers/server-process.js';
 

@@ -33,7 +33,7 @@ export interface Lab {
   env: Record<string, string>;
   pid: number;
   folder: string;
-  /** Settles when Kamailio ends, wanted or not, with the way it ended. */
+  /** Resolves when Kamailio ends, on purpose or not, with a text that says how it ended. */
   ended: Promise<string>;
   /** Stops Kamailio and removes the folder; further calls wait for the first. */
   stop(): Promise<void>;
@@ -62,7 +62,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   return startWith(program, options.timeout ?? START_LIMIT_MS);
 }
 
-/** Tries another port when the first was taken meanwhile, and no TLS when its module is missing. */
+/** Tries another port if the first one was taken meanwhile, and goes without TLS if Kamailio's TLS module is missing. */
 async function startWith(program: string, timeout: number): Promise<Lab> {
   let certificate = await makeCertificate(HOST);
   for (let clashes = 0; ;) {
@@ -83,7 +83,7 @@ interface Attempt {
   program: string;
   timeout: number;
   port: number;
-  /** Key and certificate as PEM; no TLS without it. */
+  /** Key and certificate as PEM; undefined: the lab has no TLS. */
   certificate: string | undefined;
 }
 
@@ -103,7 +103,7 @@ async function startOn(attempt: Attempt): Promise<AttemptResult> {
   return { log, error: new OffhookError('E_LAB_START', message, { hint }) };
 }
 
-/** Runs without a pause: a watchdog must exist from the moment the folder does. */
+/** Must not await anything: a watchdog must exist from the moment the folder does. */
 function spawnInFolder({ program, port, certificate }: Attempt): {
   kamailio: ServerProcess;
   folder: string;

@@ -20,7 +20,7 @@ export interface RoutingOptions {
 }
 
 const REALM = 'lab.test';
-/** Codes that ask for a login: a number that answers them is not refused, but asked. */
+/** Codes that ask for credentials: a number that answers one of them sends a challenge, not a refusal. */
 const CHALLENGES: ReadonlySet<string> = new Set(['401', '407']);
 
 export function routingConfig(options: RoutingOptions): string {
@@ -28,8 +28,8 @@ export function routingConfig(options: RoutingOptions): string {
 }
 
 /**
- * One worker for each transport: several reorder the messages of a call and wait for each other's locks on a
- * busy machine.
+ * Uses one worker for each transport: several workers reorder the messages of a call, and on a busy machine wait for each
+ * other's locks.
  */
 function globals({ host, port, server, tls }: RoutingOptions): string {
   return `#!KAMAILIO

@@ -1,4 +1,4 @@
-/** Who may register with the lab, and the environment variables that tell a scenario about them. */
+/** The users that may register with the lab, and the environment variables that name them to a scenario. */
 
 /** Users a scenario reads with env("A_USER"), env("A_PASS") and so on, in this order. */
 const NAMED_USERS = ['alice', 'bob', 'carol', 'dave'] as const;
@@ -6,7 +6,7 @@ const NAMED_USERS = ['alice', 'bob', 'carol', 'dave'] as const;
 /** load01 ... load50 are there for scenarios with many agents. */
 const LOAD_USERS = 50;
 
-/** An easy password is a help: the lab listens on loopback only and lives for one run. */
+/** Returns a password that is easy on purpose: the lab listens on loopback only and lives for one run. */
 export function labPassword(user: string): string {
   return `pw-${user}`;
 }

@@ -98,7 +98,7 @@ export const NO_SPEECH: Speech = {
   speaking: false,
 };
 
-/** How a digit came: as a telephone-event (RFC 4733) or in an INFO request. */
+/** How a digit arrived: as a telephone-event (RFC 4733) or in an INFO request. */
 export type DtmfWay = 'rtp' | 'info';
 
 /** Events of an agent; its account and call state is a fold over them. `call` is always the SIP Call-ID. */

@@ -1,6 +1,6 @@
 /**
- * One call of a mode: its limit, what it waits for, and the errors that say what came instead. Nothing here sleeps; what a
- * mode wants to last is watched while it lasts.
+ * One call of a mode: its time limit, its waits, and the errors that say what happened instead. Nothing here sleeps: while a mode
+ * lets something last, it is watched.
  */
 import { type Facts } from '../errors.js';
 import { describeEnded } from '../model/describe.js';

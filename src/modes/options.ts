@@ -120,7 +120,7 @@ export function listOf<T>(check: Check<T>, what: string): Check<readonly T[]> {
   };
 }
 
-/** An object with options of its own. */
+/** Takes an object with options of its own. */
 export function nested<C extends Checks>(checks: C): Check<Values<C>> {
   return {
     takes: `an object of ${Object.keys(checks).join(', ')}`,

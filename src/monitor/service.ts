@@ -32,7 +32,7 @@ export interface ServiceParts {
 
 const HISTORY = 'history.sqlite';
 
-/** What earlier parts read late: a part that is made after them, and settings that a reload changes. */
+/** References that earlier parts read only when they need them: to a part made later, and to settings that a reload changes. */
 interface Current {
   settings: ServeSettings;
   watch?: Watch;
@@ -170,7 +170,7 @@ function placeOf(settings: ServeSettings, { program, environment: all }: Service
   const needed = new Set(variablesOfLines(settings.lines));
   const hidden = new Set(settings.variables.filter((name) => !needed.has(name)));
   const visible = Object.entries(all).filter(([name]) => !hidden.has(name));
-  // A run would look for its lines beside its scenarios: another name, or a nearer file, would lead it elsewhere.
+  // Without it, a run would look for its lines beside its scenarios, and miss a file of another name or find a nearer one.
   const environment = { ...Object.fromEntries(visible), [LINES_FILE]: settings.file };
   return { program, cwd: settings.folder, environment };
 }

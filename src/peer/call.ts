@@ -29,7 +29,7 @@ export interface PeerCall {
   /** The dialog of the 2xx; before the answer that of the last provisional response. */
   dialog?: Dialog;
   ack: AckHabit;
-  /** The INVITE had no offer: the ACK answers that of the 2xx. */
+  /** The INVITE had no offer, so the ACK has to answer the offer in the 2xx. */
   isOfferLate: boolean;
   /** What an answer of the peer is to be made of. */
   sdp: SdpChoice;
@@ -39,7 +39,7 @@ export interface PeerCall {
   established: boolean;
   closed: boolean;
   cancel?: SipMessage;
-  /** What a call records that is a recording session of this client. */
+  /** What the call records, if it is a recording session of this client. */
   recording?: RecordedCall;
   /** Responses of on_invite() that are still to come. */
   readonly planned: Set<() => void>;
@@ -47,7 +47,7 @@ export interface PeerCall {
   stopRefreshing?: () => void;
 }
 
-/** What a recording client tells of the streams it sends. */
+/** What a recording client says about the streams it sends. */
 interface RecordedCall {
   readonly labels: readonly string[];
   /** When the recording began. */

@@ -1,6 +1,6 @@
 /**
- * The calls of a peer (RFC 3261, 13 to 15): what their messages mean for the state a script sees. It does by itself what
- * a call needs to go on, and nothing a test may want to decide.
+ * The calls of a peer (RFC 3261, 13 to 15): what their messages mean for the state that a script sees. It sends by itself only
+ * what a call needs to go on, and decides nothing that a test may want to decide.
  */
 import { endedByResponse, causeOf, TRANSFERRED } from '../agents/record/ended.js';
 import { hasSdp, OfferAnswer } from '../agents/record/offer-answer.js';
@@ -58,7 +58,7 @@ export class Calls implements InviteBook {
   noted(message: SipMessage): void {
     const call = this.#calls.get(message.call_id);
     if (call === undefined) return;
-    // What comes behind the end, such as the answer to BYE, would be remembered for ever.
+    // Messages after the end of a call, such as the answer to BYE, would be remembered for ever.
     if (!call.closed) this.offers.message(message);
     this.#transfers.message(message);
   }
@@ -169,7 +169,7 @@ export class Calls implements InviteBook {
     this.#peer.emit({ type: 'call_accepted', call: call.id });
   }
 
-  /** A final response of 300 or more to the INVITE of a call was sent: behind a 200 it means nothing (17.1.1.2). */
+  /** A final response of 300 or more to the INVITE of a call was sent; after a 200 it has no meaning (17.1.1.2). */
   refused(call: PeerCall, response: SipMessage): void {
     if (call.answered) return;
     const cancelled = call.cancel !== undefined;

@@ -49,7 +49,7 @@ export class InviteAnswers {
     this.#calls = calls;
   }
 
-  /** Answers every INVITE by these steps from now on; those that wait, too. */
+  /** Answers every INVITE by these steps from now on, including the INVITEs that are waiting. */
   plan(steps: readonly InviteStep[]): void {
     this.#steps = steps;
     for (const call of this.#calls.open) {
@@ -57,7 +57,7 @@ export class InviteAnswers {
     }
   }
 
-  /** Answers a new call by the steps, where there are some. Their delays are counted from the step before. */
+  /** Answers a new call by the planned steps, if there are any. Each delay counts from the previous step. */
   follow(call: PeerCall): void {
     const steps = this.#steps;
     const next = (index: number): void => {
@@ -162,7 +162,7 @@ export class InviteAnswers {
   }
 }
 
-/** An answer must name who refreshes (RFC 4028, 9): the side that sent the request, where that leaves it open. */
+/** Adds the refresher to an answer, which must name one (RFC 4028, 9): the sender of the request, if the request leaves it open. */
 function withRefresher(value: string): string {
   return /;\s*refresher\s*=/i.test(value) ? value : `${value};refresher=uac`;
 }

@@ -38,7 +38,7 @@ export class Registration {
     return this.#send(wish, expires, { leaves, response });
   }
 
-  /** Removes the binding when the peer stops; a registrar that does not answer is not waited for. */
+  /** Removes the binding when the peer stops, without waiting for a registrar that does not answer. */
   async leave(): Promise<void> {
     if (!this.#isBound) return;
     await new Promise<void>((resolve) => {

@@ -25,7 +25,7 @@ const WITH_CONTACT = new Set(['INVITE', 'SUBSCRIBE', 'UPDATE', 'NOTIFY', 'REFER'
 export class Responses {
   readonly #account: PeerAccount;
   readonly #messenger: Messenger;
-  /** The tag a request is answered with; forks have others. */
+  /** The tag with which each request is answered; the branches of a fork have other tags. */
   readonly #tags = new WeakMap<ServerTransaction, string>();
 
   constructor(account: PeerAccount, messenger: Messenger) {

@@ -18,7 +18,7 @@ export interface HostRule {
 }
 
 const LONGEST_HOST = 300;
-/** Labels of letters, digits, hyphens; underscores are out there, too. */
+/** Labels of letters, digits and hyphens. Underscores are accepted as well, because some names in use have them. */
 const NAME =
   /^(?!.{254})(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
@@ -55,7 +55,7 @@ export function canonicalAddress(text: string): string | undefined {
   return [(high ?? 0) >> 8, (high ?? 0) & 255, (low ?? 0) >> 8, (low ?? 0) & 255].join('.');
 }
 
-/** A rule: HOST, *.DOMAIN, an address, a CIDR block or "*", each with an optional port. Or why it is none. */
+/** Parses a rule: HOST, *.DOMAIN, an address, a CIDR block or "*", each with an optional port. Says why if it is none of these. */
 export function hostRule(text: string): HostRule | { problem: string } {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { problem: 'is a URL, not a host' };
   const parts = splitPort(text);
@@ -90,7 +90,7 @@ function matcher(text: string): ((host: Host) => boolean) | string {
   if (text.includes('*')) return 'has a "*" that is neither alone nor in place of the first labels';
   const own = canonicalHost(text);
   if (own === undefined) return 'is not a host name or address';
-  // 10.1 is 10.0.0.1 to some programs; in a rule it is more likely an incomplete network.
+  // Some programs read 10.1 as 10.0.0.1; in a rule it is more likely an incomplete network.
   if ('address' in own && !text.includes(':') && !isIPv4(text))
     return `is an unusual form of ${own.address}: write that, or a CIDR block`;
   if ('name' in own && !NAME.test(own.name)) return 'is not a host name or address';

@@ -104,7 +104,7 @@ describe('a host by its name and port', () => {
     ['http://localhost:8080/', '127.0.0.1'],
     ['http://localhost.:8080/', '127.0.0.1'],
     ['http://127.0.0.1.nip.example:8080/', '127.0.0.1'],
-    // a name that is allowed and resolves to a place that is not (DNS rebinding)
+    // an allowed name that resolves to a forbidden address (DNS rebinding)
     ['https://api.example/', '127.0.0.1'],
     ['https://api.example/', '::1'],
     ['https://api.example/', '::ffff:127.0.0.1'],
@@ -182,7 +182,7 @@ test('a denial names the flag that would allow it', () => {
     'host api.example:443: not reached: it resolves to 10.0.0.5:443, which is not a public address',
   );
   expect(rebound.details.hint).toBe('allow it with --allow-net 10.0.0.5:443');
-  // and does: what a hint names is a rule that allows it
+  // the rule that the hint names does allow the target
   of('api.example', '10.0.0.5:443')({ host: 'API.example', port: 443, address: '10.0.0.5' });
   of('[::1]:8080')({ host: '[::1]', port: 8080, address: '::1' });
 });

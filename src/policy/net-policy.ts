@@ -50,7 +50,7 @@ interface Resolved {
   address: string;
   /** Rules that allow the host as written. */
   named: readonly HostRule[];
-  /** Rules for that port. */
+  /** Rules that apply to the port, for any host. */
   fitting: readonly HostRule[];
 }
 
@@ -85,8 +85,8 @@ export interface Listener {
 const FIRST_ORDINARY_PORT = 1024;
 
 /**
- * A list of hosts says also where scripts may listen: beyond this machine, and on the ports of system services, only
- * at an address a rule allows. @throws OffhookError E_NET_DENIED
+ * A list of hosts also limits where scripts may listen: beyond this machine, and on the ports of system services, they may
+ * listen only at an address that a rule allows. @throws OffhookError E_NET_DENIED
  */
 export function assertMayListen(net: NetPolicy, { what, host, port = 0, hint }: Listener): void {
   const local = /^(?:localhost|127(?:\.\d+){3}|::1)$/.test(host);

@@ -43,7 +43,7 @@ const USER_GLOB = {
 const LONGEST_URI = 1000;
 const VISUAL_SEPARATORS = /[-.() ]/g;
 
-/** Or why it is none. */
+/** Parses a rule, or says why the text is none. */
 export function sipRule(text: string): SipRule | { problem: string } {
   const given = text.replace(/^(?:sips?|tel):/i, '');
   const at = given.lastIndexOf('@');

@@ -19,7 +19,7 @@ export interface Places {
   readonly secure: string;
 }
 
-/** Requests that begin a dialog, or may: their responses carry Record-Route (RFC 3261, 12.1; RFC 3515; RFC 6665). */
+/** Requests that begin a dialog, or can begin one: their responses carry Record-Route (RFC 3261, 12.1; RFC 3515; RFC 6665). */
 const BEGINS_DIALOG = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'NOTIFY']);
 
 export function isOutsideOfDialog(message: OpenMessage): boolean {
@@ -134,7 +134,7 @@ export class Disguise {
   }
 }
 
-/** Where the responses to a request go (RFC 3261, 18.2.2; RFC 3581): back over a connection; over UDP as the Via says. */
+/** Where responses to a request go (RFC 3261, 18.2.2; RFC 3581): back over its connection, or with UDP where the Via says. */
 export function answersTo(via: string, from: Destination): Destination {
   if (from.transport !== 'udp' || fieldParameters(via).has('rport')) return from;
   const port = /:(\d{1,5})$/.exec(sentByOf(via))?.[1];

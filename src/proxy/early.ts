@@ -25,7 +25,7 @@ interface Early {
   answer?: { readonly octets: string; readonly to: Destination };
   /** Sends the final response again until it is acknowledged. */
   repeating?: () => void;
-  /** The phone has no say in how the call ends. */
+  /** The proxy has refused the call: the phone can no longer decide how it ends. */
   isRefused?: true;
 }
 
@@ -51,7 +51,7 @@ export class EarlyAnswers {
     this.#user = user;
   }
 
-  /** The phone is about to answer that call, which is to go on ringing with media. */
+  /** The phone is about to answer that call, but the caller shall still hear ringing, now with media. */
   begin(call: string): void {
     this.#calls.set(call, { phase: 'asked' });
   }

@@ -1,6 +1,6 @@
 /**
- * Logs a phone in by SHA-256 that knows MD5 only (RFC 8760): it is asked for MD5, and its answer is written anew for the
- * challenge that came. Which requests carry a login, and how often a nonce was used, stays up to the phone.
+ * Logs in with SHA-256 (RFC 8760) on behalf of a phone that knows only MD5: the phone is challenged with MD5, and its answer is
+ * recomputed for the server's challenge. The phone still decides which requests carry a login, and counts the uses of a nonce.
  */
 import {
   challengeOf,

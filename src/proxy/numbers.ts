@@ -1,6 +1,6 @@
 /**
- * CSeq numbers of calls in which requests are sent beside those of the phone (RFC 3261, 12.2.1.1): those of the phone that
- * follow are raised, and the responses to them lowered again.
+ * CSeq numbers of calls in which Offhook sends requests of its own (RFC 3261, 12.2.1.1): later numbers of the phone are raised,
+ * and lowered again in the responses.
  */
 import { Recent } from '../signalling/recent.js';
 
@@ -18,7 +18,7 @@ const NUMBERS_KEPT = 32;
 export class Numbers {
   readonly #calls = new Recent<Count>(CALLS_KEPT);
 
-  /** The number to send for a number of the phone; ACK and CANCEL repeat that of their INVITE. */
+  /** The number to send in place of the phone's number; ACK and CANCEL get that of their INVITE. */
   outward(call: string, number: number): number {
     const count = this.#calls.get(call);
     if (count === undefined) {

@@ -22,7 +22,7 @@ interface Waiting extends Passed {
 
 /** How long an event of the phone waits for a message the phone has sent before it. */
 const EVENT_MS = 100;
-/** How long the phone may take to read a message, or its trace to be read: what it drops is reported then. */
+/** How long the trace may take to show a message; then it is reported anyway, as the phone may have dropped it. */
 const UNSEEN_MS = 200;
 const KEPT = 64;
 
@@ -33,7 +33,7 @@ export class Passing {
   #seen: { readonly key: string; holdsEvents: boolean }[] = [];
   /** Keys of messages that do not leave, and that are not in the trace yet. */
   readonly #withheld: string[] = [];
-  /** Events of the phone that came behind such messages. */
+  /** Events of the phone that wait for these messages. */
   readonly #events: (() => void)[] = [];
   #eventTimer: SilenceTimer | undefined;
 
@@ -115,7 +115,7 @@ export class Passing {
     for (const one of left) this.#settle(one);
   }
 
-  /** The phone reads in order: it has dropped what came before a message it has read. */
+  /** Reports the message and those received before it: the phone reads in order, so it has dropped those. */
   #upTo(direction: Direction, last: Waiting): void {
     const waiting = this.#waiting[direction];
     const before = direction === 'received' ? waiting.slice(0, waiting.indexOf(last)) : [];

@@ -130,7 +130,7 @@ export class JUnitReporter implements Reporter {
     this.#outputs.set(id, shown.kept.text + files.join(''));
   }
 
-  /** Jenkins and GitLab look for attachments below the folder the run was started in. */
+  /** Returns a path below the folder the run was started in if possible: Jenkins and GitLab look for attachments there. */
   #nearPath(file: string): string {
     const near = relative(this.#cwd, resolve(this.#cwd, file));
     return near.startsWith('..') ? resolve(this.#cwd, file) : near;
@@ -146,7 +146,7 @@ export class JUnitReporter implements Reporter {
       ),
     );
     const content = `\n${suites.join('\n')}\n`;
-    // The schema of Jenkins knows no such attribute here.
+    // The schema of Jenkins does not know the attribute `skipped` of this element.
     const { skipped: _, ...inAll } = totals(cases);
     const total = element(
       'testsuites',
@@ -213,7 +213,7 @@ export class JUnitReporter implements Reporter {
     }
   }
 
-  /** An attempt besides the one the case shows. */
+  /** Makes the element for an attempt other than the one that the case shows. */
   #other(kind: 'rerun' | 'flaky', one: AttemptResult): string {
     const output = this.#outputs.get(one.scenario.id) ?? '';
     const parts = [

@@ -66,7 +66,7 @@ function fieldsOf(event: NdjsonEvent): object {
     case 'run_started':
       return { format: NDJSON_FORMAT };
     case 'sip':
-      // What `message` tells as well is not written twice.
+      // `raw` is left out if it is what `message` says as well.
       return { raw: event.raw === messageText(event.message) ? undefined : event.raw };
     case 'scenario_kept':
     case 'scenario_finished':

@@ -41,7 +41,7 @@ export function fanOut(
   /** `run_finished` and the events behind it, held back until all reporters have completed their files. */
   let held: RunEvent[] = [];
   const isCompleted = reporters.some((one) => one.complete !== undefined);
-  /** Events of reporters: they follow the event that caused them. */
+  /** Events added by reporters: they follow the event that caused them. */
   const added: RunEvent[] = [];
   for (const reporter of reporters) reporter.attach?.((event) => added.push(event));
   const tell = (event: RunEvent): void => {

@@ -1,4 +1,4 @@
-/** When events happened by the wall clock: `run_started` says it for itself, all others count from there. */
+/** Tells when events happened by the wall clock: `run_started` holds its own time, and all other times count from it. */
 import type { RunEvent } from '../model/run-event.js';
 
 export class WallClock {

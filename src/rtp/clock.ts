@@ -6,7 +6,7 @@
 /** Called once when its time has come; to be called again, it has to ask for another time. */
 type Beat = (now: number) => void;
 
-/** What tells the time and wakes: of the process, or of a test. */
+/** A source of time and wake-ups: that of the process, or that of a test. */
 export interface TimeSource {
   /** ms, monotonic. */
   now(): number;
@@ -24,7 +24,7 @@ const PROCESS: TimeSource = {
   },
 };
 
-/** Node's timers have whole milliseconds: what is due within half of one is done now. */
+/** Node's timers count whole milliseconds, so what is due within half a millisecond is done now. */
 const EARLY_MS = 0.5;
 
 /** The index of a beat that is not in the queue. */
@@ -35,7 +35,7 @@ const TAKEN = -2;
 interface Entry {
   readonly beat: Beat;
   time: number;
-  /** What is asked for first comes first, where times are equal. */
+  /** Order of the requests, which decides between equal times. */
   order: number;
   place: number;
 }

@@ -25,7 +25,7 @@ export interface Codec {
   /** Packet times it can have, ms, the shortest first; absent: any. */
   readonly packetTimes?: readonly number[];
   encode(samples: Int16Array): Uint8Array;
-  /** No samples for octets that are none of this codec. */
+  /** Returns no samples for octets that this codec cannot decode. */
   decode(payload: Uint8Array): Int16Array;
   /** Releases the codec's memory; the codec must not be used afterwards. */
   close?(): void;

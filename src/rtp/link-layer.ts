@@ -10,8 +10,8 @@ export interface Datagram {
 }
 
 /**
- * Link types (https://www.tcpdump.org/linktypes.html): the length of the header, and where in it the EtherType of what
- * follows stands; without that IP follows.
+ * Link types (https://www.tcpdump.org/linktypes.html): length of the header, and offset of the EtherType in it; without a `type`
+ * the payload is IP.
  */
 const LINKS: Readonly<Record<number, { length: number; type?: number }>> = {
   // BSD loopback: four bytes with the address family in the byte order of the host
@@ -40,7 +40,7 @@ export function isKnownLink(link: number): boolean {
   return link in LINKS;
 }
 
-/** Undefined for what is no UDP over IP, or a fragment of it. */
+/** Undefined for anything but UDP over IP, and for a fragment of a datagram. */
 export function udpOf(link: number, frame: Buffer): Datagram | undefined {
   const ip = ipOf(link, frame);
   if (ip === undefined || ip.length < 20) return undefined;

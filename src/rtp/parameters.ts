@@ -1,4 +1,4 @@
-/** What the two sides of a session have agreed on, and whoever learns what comes of it. */
+/** What the two sides of a session have agreed on, and the callbacks that report what the session receives. */
 import type { CodecName } from './codec.js';
 import type { SrtpKeys } from './srtp/protection.js';
 
@@ -10,9 +10,9 @@ export interface RtpAddress {
 
 export interface RtpParameters {
   readonly remote: RtpAddress;
-  /** Where RTCP is sent (RFC 3605); by default the port above that of RTP. Equal to `remote`: RFC 5761. */
+  /** Where RTCP is sent (RFC 3605); by default the port above that of RTP. If equal to `remote`, both share a port (RFC 5761). */
   readonly rtcp?: RtpAddress;
-  /** Sent. L16 is 8 kHz, one channel. */
+  /** The codec that is sent. L16 is 8 kHz, one channel. */
   readonly codec: CodecName;
   readonly payloadType: number;
   /** Packet time in ms: 5 to 200; the next shorter one that the codec has. */
@@ -21,7 +21,7 @@ export interface RtpParameters {
   readonly fmtp?: string;
   /** Payload type of events (RFC 4733) that are sent; absent: the other side takes none. */
   readonly telephoneEvent?: number;
-  /** What may arrive, by the own SDP; by default what is sent. */
+  /** What may arrive, according to this side's own SDP; by default the same as is sent. */
   readonly accepts?: {
     readonly codecs: readonly { readonly payloadType: number; readonly codec: CodecName }[];
     readonly telephoneEvent?: number;
@@ -29,7 +29,7 @@ export interface RtpParameters {
   /** The direction of the SDP, as this side has it. */
   readonly sends: boolean;
   readonly receives: boolean;
-  /** Keys of SRTP and SRTCP (RFC 3711); absent: plain RTP. The same keys again go on where they are. */
+  /** Keys of SRTP and SRTCP (RFC 3711); absent: plain RTP. If the same keys are passed again, their contexts are kept. */
   readonly srtp?: SrtpKeys;
 }
 
@@ -48,6 +48,6 @@ export interface RtpSink {
   playedToEnd(): void;
   /** A direction has begun, with a file of its own: at the first `start` that has it, and after each hold. */
   stream?(stream: RtpStream): void;
-  /** Packets come that the SRTP key of the other side does not fit; told once for each key. */
+  /** Packets arrive that do not fit the other side's SRTP key; called once for each key. */
   unauthentic?(): void;
 }

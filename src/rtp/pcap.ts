@@ -29,9 +29,9 @@ interface Frame {
   readonly bytes: Buffer;
 }
 
-/** A stream has at least so many packets: some of other protocols look like RTP. */
+/** A stream has at least so many packets, because single packets of other protocols can look like RTP. */
 const LEAST_PACKETS = 2;
-/** A capture of all interfaces has packets twice: so many packets back an equal one is looked for. */
+/** A capture of all interfaces can have each packet twice: a duplicate is searched for among so many earlier packets. */
 const TWICE_WITHIN = 32;
 
 /**
@@ -219,7 +219,7 @@ function unreadable(name: string, at: number): never {
   throw captureError(name, `is damaged: no pcapng block at byte ${at}`);
 }
 
-/** The packet of a block, where it has one. A simple block tells no time: its packets follow each other at once. */
+/** Returns the packet of a block, if it has one. A simple packet block has no time: its packets follow each other at once. */
 function packetOf(
   type: number,
   { bytes, numbers, at, end }: { bytes: Buffer; numbers: Numbers; at: number; end: number },

@@ -24,7 +24,7 @@ export interface ReceiveFormat {
 interface Piece {
   readonly timestamp: number;
   readonly at: number;
-  /** Absent of a packet that holds no audio. */
+  /** Absent if the packet holds no audio. */
   readonly audio?: { readonly codec: Codec; readonly payload: Uint8Array };
 }
 
@@ -51,7 +51,7 @@ export class Receiver {
     });
   }
 
-  /** RTP packets; datagrams that are none; packets of a payload type nobody has agreed on; ms of audio recorded. */
+  /** RTP packets, datagrams that are not RTP, and packets with an unknown payload type received; ms of audio recorded. */
   get counts(): { packets: number; invalid: number; unknown: number; audioMs: number } {
     const audioMs = Math.round((this.#samples * 1000) / RATE);
     return { packets: this.#received, invalid: this.#invalid, unknown: this.#unknown, audioMs };
@@ -133,7 +133,7 @@ export class Receiver {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Gives up what was waited for. */
+  /** Stops waiting for the packets whose deadline has passed. */
   readonly #late = (now: number): void => {
     if ((this.#events.deadline ?? Infinity) <= now) this.#events.end();
     if ((this.#order.deadline ?? Infinity) <= now) this.#order.flush();

@@ -7,10 +7,10 @@ import type { ReportBlock } from './rtcp.js';
 const SEQUENCES = 0x10000;
 /** Cumulative loss has 24 bits with sign. */
 const MOST_LOST = 0x7fffff;
-/** An interval between two packets beyond that is a new count of time stamps, and no jitter. */
+/** A longer interval between two packets means that the time stamps began anew; it is not counted as jitter. */
 const NO_JITTER_S = 10;
 
-/** Sources that are remembered; of more the one that was silent longest is forgotten. */
+/** Most sources that are remembered; with more, the one that has been silent longest is forgotten. */
 const MOST_SOURCES = 32;
 
 export class Reception {
@@ -28,7 +28,7 @@ export class Reception {
   #highest = 0;
   #cycles = 0;
   #transit: number | undefined;
-  /** Packets of counts that came before, where the source began anew. */
+  /** Packets expected before the source last began its sequence numbers anew. */
   #before = { expected: 0 };
   #reported = { expected: 0, received: 0 };
   /** The middle 32 bits of the last sender report, and when it came. */
@@ -89,13 +89,13 @@ export class Reception {
     this.jitter += (Math.abs(difference) - this.jitter) / 16;
   }
 
-  /** Packets that were sent to this side, by their sequence numbers. */
+  /** Packets that the source has sent, by their sequence numbers. */
   get expected(): number {
     if (this.#first === undefined) return 0;
     return this.#before.expected + this.#cycles + this.#highest - this.#first + 1;
   }
 
-  /** Negative where packets came twice. */
+  /** Packets lost; negative if packets came twice. */
   get lost(): number {
     return this.expected - this.received;
   }

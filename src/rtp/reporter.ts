@@ -7,12 +7,12 @@ import { CLOCK } from './clock.js';
 import { ntpMiddle, ntpOf, parseRtcp, writeRtcp, type ReportBlock, type Rtcp } from './rtcp.js';
 import type { Sources } from './reception.js';
 
-/** The least interval of RFC 3550, 6.2; with two in a session it is the calculated one, too. */
+/** The minimum interval of RFC 3550, 6.2; with two members in a session the calculated interval is no longer. */
 const INTERVAL_MS = 5000;
 /** Until the first report: half of it (6.2). */
 const FIRST_MS = INTERVAL_MS / 2;
 
-/** What is sent, as a report tells of it. */
+/** The stream that this side sends, as a sender report describes it. */
 export interface ReportedSender {
   readonly ssrc: number;
   /** Ticks of the RTP clock a second. */
@@ -32,7 +32,7 @@ export interface RemoteReport {
 }
 
 export class Reporter {
-  /** Says nothing of who or where this is (RFC 7022, 4.2: 96 random bits). */
+  /** The CNAME is random, so that it reveals neither who nor where this is (RFC 7022, 4.2: 96 random bits). */
   readonly #cname = randomBytes(12).toString('base64');
   readonly #sender: ReportedSender;
   readonly #sources: Sources;
@@ -69,7 +69,7 @@ export class Reporter {
     return this.#remoteName;
   }
 
-  /** Begins; again does nothing. */
+  /** Begins to send reports; a second call does nothing. */
   start(): void {
     if (this.#due !== undefined) return;
     this.#due = CLOCK.now() + FIRST_MS;
@@ -134,7 +134,7 @@ export class Reporter {
     // 6.4.1: A - LSR - DLSR, each in 1/65,536 s modulo 2^32
     const arrival = ntpMiddle(ntpOf(performance.timeOrigin + now));
     const ticks = (arrival - block.lastReport - block.sinceLastReport) | 0;
-    // rounding may make a short way negative
+    // rounding may make a short round trip negative
     this.#rtt = Math.max(0, (ticks * 1000) / 65_536);
   }
 }

@@ -9,7 +9,7 @@ import { EventQueue } from './telephone-event.js';
 import { Timeline } from './timeline.js';
 import type { WavFile } from './wav-file.js';
 
-/** Most packets sent at one wake-up: what is older than that is left out, and time stamps go on by the clock. */
+/** Most packets sent at one wake-up: older ones are left out, and time stamps go on by the clock. */
 const MOST_AT_ONCE = 5;
 const SAMPLES_PER_MS = RATE / 1000;
 /** Payload types that have one meaning everywhere (RFC 3551, table 4). */
@@ -24,7 +24,7 @@ export interface SendFormat {
   readonly payloadType: number;
   readonly ptimeMs: number;
   readonly telephoneEvent: number | undefined;
-  /** Gets what is sent. */
+  /** Records what is sent. */
   readonly file: WavFile;
 }
 
@@ -46,7 +46,7 @@ export class Sender implements ReportedSender {
   #marker = true;
   #packets = 0;
   #octets = 0;
-  /** Samples of one packet: used again for each, as what 100 streams would leave behind has the collector pause sending. */
+  /** Samples of one packet, reused for each packet: garbage of 100 streams would make the collector pause sending. */
   #samples = new Int16Array(0);
 
   constructor(send: (bytes: Buffer) => void, playedToEnd: () => void) {
@@ -89,7 +89,7 @@ export class Sender implements ReportedSender {
     this.#playing = { samples, at: 0, repeats: repeats && samples.length > 0 };
   }
 
-  /** What is played ends, without being told. */
+  /** Stops what is played, without a callback. */
   silence(): void {
     this.#playing = undefined;
   }
@@ -119,7 +119,7 @@ export class Sender implements ReportedSender {
     );
   }
 
-  /** What is played goes on; without a replay nothing happens. */
+  /** Stops the replay, so that what is played goes on; without a replay nothing happens. */
   stopReplay(): void {
     if (this.#replay === undefined) return;
     this.#replay.stop();
@@ -160,7 +160,7 @@ export class Sender implements ReportedSender {
     if (this.#format !== undefined) CLOCK.at(this.#due, this.#beat);
   };
 
-  /** Nothing was sent meanwhile: time stamps say so, sequence numbers do not. */
+  /** Accounts for a pause in which nothing was sent: time stamps skip it, sequence numbers do not. */
   #pauseUntil(now: number): void {
     this.#timestamp = this.timestampAt(now);
     this.#due = now;
@@ -213,7 +213,7 @@ export class Sender implements ReportedSender {
     this.#octets += packet.payload.length;
   }
 
-  /** The next samples of what is played; silence where there are none. They hold until the next ones are taken. */
+  /** The next samples of what is played; silence where there are none. The array is valid until the next call. */
   #take(length: number): { samples: Int16Array; ended: boolean } {
     if (this.#samples.length !== length) this.#samples = new Int16Array(length);
     const out = this.#samples.fill(0);

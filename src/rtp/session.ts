@@ -17,7 +17,7 @@ import { eventOf, MOST_TICKS } from './telephone-event.js';
 import { Transport } from './transport.js';
 import { WavFile } from './wav-file.js';
 
-/** What was sent is written each 200 ms: nobody waits for it. */
+/** Samples that are sent are written to the file every 200 ms: nobody waits for them. */
 const SENT_AT_ONCE = RATE / 5;
 const PTIME_MS = { least: 5, most: 200 };
 const DIGIT_MS = 100;
@@ -39,7 +39,7 @@ export interface RtpCounts {
   readonly lost: number;
   /** Packets with a payload type nobody agreed on. */
   readonly unknown: number;
-  /** Datagrams on the port of RTP that are no RTP, and those that the SRTP key does not fit or that came before. */
+  /** Datagrams on the RTP port that are not RTP, and packets that SRTP refuses: wrong key, or received before. */
   readonly invalid: number;
 }
 
@@ -156,12 +156,12 @@ export class RtpSession {
     this.#reporter.start();
   }
 
-  /** Samples of 8 kHz, one channel. Behind their end silence is sent. */
+  /** Plays samples of 8 kHz, one channel; after their end silence is sent. */
   play(samples: Int16Array, repeats: boolean): void {
     this.#sender.play(samples, repeats);
   }
 
-  /** Silence is sent from now on. */
+  /** Sends silence from now on. */
   silence(): void {
     this.#sender.silence();
   }
@@ -308,7 +308,7 @@ export class RtpSession {
     return file;
   }
 
-  /** The same after a re-negotiation: G.722 and opus go on from what both sides know. */
+  /** Returns the same codec object after a re-negotiation: G.722 and opus continue from the state that both sides share. */
   #codecOf(direction: RtpStream['direction'], wanted: WantedCodec): Codec {
     const { codec } = wanted;
     const key = keyOf(direction, wanted);

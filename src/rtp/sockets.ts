@@ -37,7 +37,7 @@ export class SocketPair {
     }
   }
 
-  /** A packet that could not be sent is lost, as one is that a network drops: the reports of the other side tell. */
+  /** A packet that could not be sent counts as lost in the network: the reports of the other side show it. */
   sendRtp(bytes: Uint8Array, to: RtpAddress): void {
     if (!this.#isClosed) this.#rtp.send(bytes, to.port, to.address);
   }
@@ -86,7 +86,7 @@ function bound(address: string, port: number, receive: Receive): Promise<Socket>
       try {
         socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
       } catch {
-        // the kernel's own size does, too
+        // the kernel's default size is enough
       }
       resolve(socket);
     });

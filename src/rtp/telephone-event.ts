@@ -15,7 +15,7 @@ const VOLUME = 10;
 export const MOST_TICKS = 0xffff;
 /** The last packet of an event is sent three times (2.5.1.4). */
 const REPEATS = 2;
-/** An event of which nothing more comes is over then: updates come each 20 to 50 ms (2.5.1.2). */
+/** An event counts as over after this time without a packet: updates come every 20 to 50 ms (2.5.1.2). */
 const LOST_END_MS = 200;
 /** A time stamp that lies further back belongs to a new count, not to an old packet: 10 s at 8 kHz. */
 const OLDEST_TICKS = 80_000;
@@ -157,7 +157,7 @@ export class EventReader {
     }
   }
 
-  /** The digit whose end did not come is reported as far as it was seen. */
+  /** Reports the digit whose end did not arrive, with the duration seen so far. */
   end(): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -167,7 +167,7 @@ export class EventReader {
     if (digit !== undefined) this.#digit(digit, open.before + open.duration);
   }
 
-  /** What follows comes from another source, whose time stamps say nothing about those before. */
+  /** Begins with another source, whose time stamps are unrelated to the earlier ones. */
   restart(): void {
     this.end();
     this.#last = undefined;
@@ -191,7 +191,7 @@ export class EventReader {
     if (isEnd) this.end();
   }
 
-  /** A packet of an event that has been reported, or that began before the present one. */
+  /** Whether the packet belongs to an event that was reported already, or that began before the present event. */
   #isOld(event: number, timestamp: number): boolean {
     const last = this.#last;
     if (last?.event === event && last.timestamp === timestamp) return true;

@@ -1,24 +1,24 @@
 /**
- * Where in a recording the samples of a packet belong: by their time stamp, as long as it can be true, else by when they
- * came. So a recording never grows much faster than time, whatever a sender writes into its packets. Pure.
+ * Places the samples of a packet in a recording: by time stamp while that is plausible, else by arrival time. So a recording never
+ * grows much faster than time, whatever a sender writes into its packets. Pure.
  */
 import { RATE } from './codec.js';
 import { ahead32 } from './packet.js';
 
 /** Time stamps may be ahead of time by this much: packets come late, clocks drift. */
 const AHEAD = 2 * RATE;
-/** Time stamps that go back further than this begin anew. */
+/** Time stamps that jump back by more than this are a new count. */
 const BACK = RATE;
-/** A new count of time stamps joins what is there, if the pause between was no longer. */
+/** A new count of time stamps is appended without a gap, if the pause before it was no longer than this. */
 const PAUSE = RATE / 10;
-/** A sender that is so far ahead of time is not recorded. */
+/** Audio that is further ahead of time than this is not recorded. */
 const MOST_AHEAD = 10 * RATE;
 
 export class Timeline {
   #base: { timestamp: number; clock: number; place: number } | undefined;
   #origin: { at: number; place: number } | undefined;
 
-  /** The next time stamp belongs to another count. */
+  /** Makes the next time stamp begin a new count. */
   restart(): void {
     this.#base = undefined;
   }
@@ -40,7 +40,7 @@ export class Timeline {
     return place;
   }
 
-  /** Time stamps of another clock are another count. */
+  /** Time stamps of another clock rate begin a new count. */
   #byTimestamp(timestamp: number, clock: number): number | undefined {
     if (this.#base?.clock !== clock) return undefined;
     const ahead = Math.round((ahead32(timestamp, this.#base.timestamp) * RATE) / clock);

@@ -9,7 +9,7 @@ export interface TransportSink {
   packet(bytes: Buffer): void;
   /** An RTCP packet came, in the clear. */
   report(bytes: Buffer): void;
-  /** Packets come that the SRTP key of the other side does not fit; told once for each key. */
+  /** Packets arrive that do not fit the other side's SRTP key; called once for each key. */
   unauthentic(): void;
 }
 

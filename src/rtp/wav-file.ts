@@ -10,14 +10,14 @@ const SAMPLE_BYTES = 2;
 
 export class WavFile {
   readonly path: string;
-  /** Samples that wait: kept in one place, as a list of arrays for each stream makes the collector's pauses long. */
+  /** Samples not yet written: one array, because a list of arrays for each stream makes the collector's pauses long. */
   readonly #waiting: Int16Array;
   #file: number | undefined;
   /** Samples on disk. */
   #written = 0;
   #waitingLength = 0;
 
-  /** Samples are kept until there are `atOnce` of them: a write costs more than what it writes. */
+  /** Collects `atOnce` samples for each write, because a write call costs more than writing its samples. */
   constructor(path: string, atOnce = 1) {
     this.path = path;
     this.#waiting = new Int16Array(atOnce);
@@ -63,7 +63,7 @@ export class WavFile {
     this.#write(waiting);
   }
 
-  /** Each write names its place, so a file that its reader has emptied meanwhile goes on where it was. */
+  /** Each write names its position, so a file that its reader has emptied meanwhile continues where it was. */
   #write(samples: Int16Array): void {
     if (this.#file === undefined) return;
     const bytes = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);

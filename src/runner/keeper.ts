@@ -14,7 +14,7 @@ export class Keeper {
   constructor(asked: AbortSignal) {
     this.#asked = asked;
     const end = (): void => {
-      // What is kept has had its result already: ending it interrupts nothing.
+      // Kept scenarios have their results already, so ending them interrupts nothing.
       if (this.#running > this.#kept || !this.hasKept) this.#interrupted.abort();
     };
     if (asked.aborted) end();

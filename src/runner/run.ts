@@ -21,7 +21,7 @@ export interface RunOptions extends PlanOptions {
   /** The caller closes them: they may have been started before anything else, and outlive the run. */
   threads: ThreadPool;
   schedule: Schedule;
-  /** What the schedule does, for the record: how many at a time, and how often each. */
+  /** How many scenarios the schedule runs at a time, and how often each; only for the record. */
   jobs: number;
   repeat: number;
   /** How often a scenario that failed may run again, where it does not say so itself. */
@@ -63,7 +63,7 @@ export async function run(options: RunOptions): Promise<number> {
   const began = performance.now();
   const now = (at = performance.now()): number => at - began;
   const wall = new Date();
-  // Looks for the binary while files are collected; whoever needs it gets the error.
+  // Starts to look for the binary while files are collected; whoever awaits it later gets the error.
   options.binary().catch(() => undefined);
   const plan = await planRun(options, options.threads);
   await emitStart(plan, options, wall, now);
@@ -119,7 +119,7 @@ function mostRetries({ files }: Plan, { repeat, retries, keep }: RunOptions): nu
   return each.reduce((most: number, own) => Math.max(most, own ?? retries), 0);
 }
 
-/** How long it takes, ms, if that many scenarios take as long as they did last time. */
+/** Estimates how long the run takes, in ms, if its scenarios take as long as they did last time. */
 function estimated(plan: Plan, { jobs, repeat, tookMs }: RunOptions): number | undefined {
   const scenarios = plan.files.flatMap((file) => file.scenarios);
   const once = tookMs === undefined ? undefined : estimateMs(scenarios, jobs, tookMs);

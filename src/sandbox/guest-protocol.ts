@@ -82,8 +82,8 @@ export interface Operations {
     stack: string;
   };
   /**
-   * Fails the scenario: no matcher has followed an assert(). `value_type`: typeof of its argument;
-   * `stack`: where it was called. -> ErrorData, to be thrown
+   * Fails the scenario, because no matcher has followed an assert(). `value_type`: typeof of its argument; `stack`: where it was
+   * called. -> ErrorData, to be thrown
    */
   no_matcher: { value_type: string; stack: string };
   /** -> source text of the argument of the assert() at the top of the stack */
@@ -112,7 +112,7 @@ export interface Operations {
     expected?: string | undefined;
     actual?: string | undefined;
   };
-  /** Asks that entries include this about the agent from now on. -> LogEntry[]: the entries so far */
+  /** Adds entries of this kind about the agent to the log from now on. -> LogEntry[]: the entries so far */
   watch: { agent: string; what: Watched };
   /** The cursor of an agent has moved; only after traceCursor(). */
   cursor: { agent: string; text: string };
@@ -188,10 +188,10 @@ export interface VerbReply {
   entries: readonly LogEntry[];
 }
 
-/** What the verbs of a parallel() came to, in their order; null for one that failed. */
+/** Results of the verbs of a parallel(), in their order; null for a verb that failed. */
 export interface ParallelReply {
   done: readonly (ParallelDone | null)[];
-  /** What the verb that failed first threw. */
+  /** Error of the verb that failed first. */
   failed?: ErrorData;
   /** The same as in a VerbReply. */
   before: readonly LogEntry[];

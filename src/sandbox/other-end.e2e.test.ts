@@ -1,4 +1,4 @@
-/** Which calls of two agents are taken for the ends of one, as `wait` and `dial` show it. */
+/** Tests which calls of two agents are taken for the two ends of one call, as `wait` and `dial` show it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bench, failure, Peer } from '../testing/hostile/peer.js';
 

@@ -1,4 +1,4 @@
-/** parallel(): which verbs are started together, what it comes to, and where it leaves the cursors. */
+/** parallel(): which verbs it starts together, what it returns or throws, and where it leaves the cursors. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallReply, CallRequest } from './protocol.js';
 import { Bench, failure, Peer, type Ran } from '../testing/hostile/peer.js';

@@ -13,7 +13,7 @@ import type { AgentVerb, PeerVerb } from '../schema/verbs.js';
 /** What a scenario file declared; a file without scenario() is one scenario, its top level the test. */
 export interface Collected {
   single: boolean;
-  /** Whether there is one to run. */
+  /** Whether the file declares a setup. */
   setup: boolean;
   teardown: boolean;
   setupFile: boolean;
@@ -112,7 +112,7 @@ export type ToThread =
     }
   | { type: 'entries'; entries: readonly LogEntry[] }
   | { type: 'result'; call: number; reply: CallReply }
-  /** Carries the earlier entries along: sent separately, the script would look at them first. */
+  /** Carries the earlier entries along: if they were sent separately, the script would see them before the request. */
   | { type: 'respond'; call: ResponderCall; entries: readonly LogEntry[] }
   /** Cancels a request whose answer is not awaited any more. */
   | { type: 'respond_cancelled'; id: number }
@@ -154,7 +154,7 @@ export type ThreadMessage =
   | { type: 'secrets'; values: readonly string[] }
   /** The trace shows how a cursor moved; `at` is in milliseconds of hrtime. */
   | { type: 'cursor'; agent: string; text: string; at: number }
-  /** Sent as it happens: a thread that must be terminated has sent its failures already. */
+  /** Sent at once, so that the failure is known even if the thread has to be terminated afterwards. */
   | { type: 'failed'; failure: Failure }
   | { type: 'responded'; id: number; reply: ResponderReply }
   | { type: 'finished'; skipped?: { reason: string }; fileValue?: unknown; reusable: boolean };
@@ -244,7 +244,7 @@ export interface Outcome {
   reusable: boolean;
 }
 
-/** `restart`: nothing has happened yet that others could see, so there is nothing to tear down. */
+/** `restart`: the scenario has done nothing yet that others could see, so there is nothing to tear down. */
 export type AbortKind = 'timeout' | 'interrupt' | 'cpu' | 'restart';
 
 /** Cells of the shared Int32Array. */

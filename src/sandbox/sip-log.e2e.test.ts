@@ -15,7 +15,7 @@ const response = (code: number, more: Partial<SipMessage> = {}): Partial<SipMess
   ...more,
 });
 
-/** All of it has happened before the script looks again: 100, 180, ringing, 183, 200, established. */
+/** The whole call happens before the script looks again: 100, 180, ringing, 183, 200, established. */
 function callingPeer(): Peer {
   const peer = new Peer();
   peer.afterDial.set('talk', (agent, call) => {

@@ -99,7 +99,7 @@ function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
 }
 
 port.on('message', (message: ToThread) => {
-  // Entries and results that come after their job ended concern nobody.
+  // Entries and results that arrive after their job has ended are dropped.
   if (message.type === 'close') port.close();
   if (message.type !== 'collect' && message.type !== 'run') return;
   const stop = new Stop(cells, limits.cpu_ms);

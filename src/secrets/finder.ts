@@ -10,10 +10,10 @@ export const SHORTEST = 4;
 const SHORTEST_CUT = 6;
 /** How far before a cut a value is looked for: reports cut bodies after 500 characters. */
 const LONGEST_CUT = 512;
-/** Forms are kept by their beginnings, of the largest of these lengths that fits. */
+/** Forms are indexed by their beginnings; each beginning has the largest of these lengths that fits the form. */
 const WINDOWS = [32, 16, 8, 4] as const;
 /**
- * Length kept of a longer value, whatever strangers send: text with this beginning is secret up to its end.
+ * How much of a longer value is kept, because strangers may send any length: text that begins with it is secret up to its end.
  */
 const LONGEST_VALUE = 256;
 /** With more lengths than this for one beginning, text with this beginning counts as secret up to its end. */
@@ -155,7 +155,7 @@ function cutsOf(text: string): readonly number[] {
   return [...text.matchAll(/\.\.\.+|…/g)].map(({ index }) => index);
 }
 
-/** Digits alone may be something else: part of a longer number, or a port. */
+/** Returns false for a few digits that are part of a longer number, or are probably a port. */
 function mayBeSecret(form: string, text: string, at: number): boolean {
   if (form.length > 8 || !/^\d+$/.test(form)) return true;
   if (isDigit(text[at - 1]) || isDigit(text[at + form.length])) return false;
@@ -181,8 +181,8 @@ function merged(ranges: Range[]): readonly Range[] {
 }
 
 /**
- * Forms of a value besides its escapes, which are removed from texts: as bytes, in a form, in capitals,
- * coded.
+ * Yields a value in the forms other than escapes, which are removed from texts: as bytes, as in a form body, between single
+ * quotes of a shell, in small or capital letters, in hex and in Base64.
  */
 function* formsOf(value: string): Generator<string> {
   const bytes = Buffer.from(value);

@@ -92,7 +92,7 @@ const IN_SCRIPT: readonly Notation[] = NOTATIONS.map((notation) => ({
   ...(notation === HEADER_LINE ? { value: /[^\r\n]{1,4000}/y, masked: maskedEntry } : {}),
 }));
 
-/** `env('A_PASS'),`: how a value is come by, not the value. */
+/** Matches code such as `env('A_PASS'),`, which says where a value comes from and does not hold it. */
 const EXPRESSION =
   /^(?:[A-Za-z_$][\w$.]{0,80}(?:\([^\n]*\)[,;]?|[,;])|[[({]{1,3})\s{0,20}(?:\/\/.*)?$/;
 const VARIABLE = /^.[A-Z_][A-Z0-9_]*.$/;
@@ -139,7 +139,7 @@ function maskedBy(
   return lower.includes('sip') ? masked.replace(URI_PASSWORD, `$1:${MASK}@`) : masked;
 }
 
-/** Values behind other names are searched, too: a value may be a text with names of its own. */
+/** Also searches the values behind other names, because such a value may be a text that contains names of its own. */
 function maskNotation(
   text: string,
   { name, value, masked: shown }: Notation,
@@ -170,7 +170,7 @@ export function maskHeaders(headers: readonly HeaderField[]): readonly HeaderFie
   );
 }
 
-/** A digest's parameters but its response help to find the fault; of any other scheme nothing is shown. */
+/** Shows a digest's parameters except its response, because they help to find faults; of other credentials only the scheme. */
 function maskedValue(value: string, name: string): string {
   if (!/^(?:proxy-)?authorization$/i.test(name)) return MASK;
   if (!/^\s*digest\b/i.test(value)) return value.replace(/^(\S+)[^]*$/, `$1 ${MASK}`);

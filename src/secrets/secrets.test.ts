@@ -276,7 +276,7 @@ test('a SIP message without a secret is given on as it is', () => {
   expect(secrets.maskEvent(event as unknown as RunEvent)).toBe(event);
 });
 
-/** As an agent writes them. */
+/** An INVITE as an agent writes it. */
 const INVITE = `INVITE sip:bob@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK1%20a\r\n${'X-Some-Header: some value of it\r\n'.repeat(20)}\r\n`;
 
 test('three thousand secrets are all masked, and cost little for each message', () => {

@@ -66,8 +66,8 @@ export class Secrets {
   };
 
   /**
-   * Whether the raw text of a message has no secret: then none of its fields has, as each stands in that text. A
-   * folded header field does not stand there as it is read (RFC 3261, 7.3.1).
+   * Whether the raw text of a message holds no secret. Then none of its fields does, because each of them stands in that text,
+   * except a folded header field, which is read in another form (RFC 3261, 7.3.1).
    */
   #isHarmless({ message, raw }: RunEvent & { type: 'sip' }): boolean {
     return (
@@ -116,7 +116,7 @@ export class Secrets {
   }
 }
 
-/** Fields that join events, names of files, and digests, in which any short number may stand by chance. */
+/** Fields that are never masked: ids that join events, names of files, and digests, which may contain any short number by chance. */
 const AS_THEY_ARE: ReadonlySet<string> = new Set([
   ...['type', 'scenario', 'id', 'file', 'left_out', 'sha256'],
 ]);

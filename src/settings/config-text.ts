@@ -1,4 +1,4 @@
-/** The text of a configuration, JSON or YAML, as plain data that knows its places. Brings the parser of YAML along. */
+/** Reads a configuration, JSON or YAML, as plain data with the places of its parts. Importing this file loads the YAML parser. */
 import { dirname } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { OffhookError, type SourceLocation } from '../errors.js';
@@ -10,7 +10,7 @@ const LARGEST = 4 * 1024 * 1024;
 
 export interface ConfigText {
   readonly value: unknown;
-  /** The place of a value, or with `isName` of the name in front of it. */
+  /** The place of a value; with `isName`, the place of the name in front of it. */
   readonly placeOf: (steps: Steps, isName: boolean) => SourceLocation;
 }
 
@@ -24,7 +24,7 @@ export function readConfig(path: string): ConfigText {
   });
 }
 
-/** How errors speak of a text that is no YAML. */
+/** The words of errors about a text that is not YAML. */
 interface Words {
   readonly subject: string;
   readonly what: string;
@@ -37,7 +37,7 @@ export function parseConfig(path: string, text: string, words: Words): ConfigTex
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    // The words of an error say it; a warning would be printed by the parser, in words of its own.
+    // Problems are reported as our own errors; the parser would print a warning itself, in its own words.
     logLevel: 'error',
     // YAML 1.1 had "<<: *common", and people still write it.
     merge: true,
@@ -64,7 +64,7 @@ function unreadable({ subject, what, hint }: Words, said: string, at?: SourceLoc
   );
 }
 
-/** What the parser says, in words for people who write settings. */
+/** Rewrites the parser's message for people who write settings. */
 function wordsOf(message: string): string {
   if (message.startsWith('Source contains multiple documents'))
     return 'it has several YAML documents, and only one can be meant';

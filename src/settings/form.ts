@@ -7,7 +7,7 @@ import type { Problem } from '../schema/options.js';
 import { describeValue } from '../schema/special.js';
 
 export type Form =
-  /** "30s", or a number of seconds; read as ms. `words`: other texts that may stand there, which stay as they are. */
+  /** A duration such as "30s", or a number of seconds; read as ms. `words`: other texts that are allowed, and stay as they are. */
   | {
       readonly kind: 'duration';
       readonly least_ms?: number;
@@ -17,8 +17,8 @@ export type Form =
   | { readonly kind: 'whole' | 'number'; readonly least: number; readonly most: number }
   | { readonly kind: 'yes' }
   /**
-   * `secret`: "${NAME}" stands for that variable of the environment. `variables`: "${NAME}" may stand anywhere in it, and stays.
-   * `check`: what is wrong with it.
+   * `secret`: "${NAME}" is replaced by that variable of the environment. `variables`: "${NAME}" is allowed anywhere in the text,
+   * and stays. `check`: returns what is wrong with the text.
    */
   | {
       readonly kind: 'text';
@@ -27,14 +27,14 @@ export type Form =
       readonly check?: (text: string) => string | undefined;
     }
   | { readonly kind: 'word'; readonly words: readonly string[] }
-  /** An array; `or_one`: or a value alone, read as an array of it. */
+  /** An array; `or_one`: a single value is allowed, too, and read as an array of one element. */
   | { readonly kind: 'list'; readonly of: Form; readonly or_one?: true; readonly least?: number }
   /** An object whose names people choose. */
   | { readonly kind: 'map'; readonly of: Form; readonly name?: RegExp; readonly names?: string }
   | { readonly kind: 'object'; readonly rows: Rows }
-  /** The option of agent() with that name; "${NAME}" may stand in its texts, and stays. */
+  /** The option of agent() with that name; "${NAME}" is allowed in its texts, and stays. */
   | OptionForm
-  /** The first form that the JSON type of the value fits is the one that counts. */
+  /** The first form that fits the JSON type of the value is used. */
   | { readonly kind: 'either'; readonly forms: readonly Form[] };
 
 interface OptionForm {
@@ -139,7 +139,7 @@ function read(form: Form, value: unknown, steps: Steps, context: ReadContext): u
   }
 }
 
-/** What a value of that form must be: "a whole number from 1 to 9". */
+/** Describes what a value of that form must be: "a whole number from 1 to 9". */
 export function formText(form: Form): string {
   switch (form.kind) {
     case 'duration': {
@@ -182,7 +182,7 @@ function misfit(form: Form, value: unknown, steps: Steps): Misfit {
   return new Misfit(steps, `must be ${formText(form)}`, { seen: seenOf(form, value) });
 }
 
-/** A value in words. Of what may hold a secret, and of what is not one value alone, only its type. */
+/** Describes a value in words; only its type if it may hold a secret or has parts. */
 function seenOf(form: Form, value: unknown): string {
   if (Array.isArray(value)) return 'got an array';
   if (isObject(value)) return 'got an object';
@@ -227,7 +227,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 /** Ten years. */
 const LONGEST_MS = 3650 * 86_400_000;
 
-/** Longer ones than scripts know: "2h", "14d". */
+/** Returns the ms of a duration. Settings allow units that scripts do not know: "2h", "14d". */
 function msOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value * 1000;
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(String(value)) ?? [];

@@ -9,8 +9,8 @@ export interface Place {
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
- * The place of the key at the end of `steps` (of the element, where the last step is an index); undefined when it is not
- * there. Of a key that is written twice the last one: JSON.parse takes that. @param json valid JSON
+ * Returns the place of the key (or array element) at the end of `steps`; undefined if it is not there. If a key is written
+ * twice, the last one counts, as it does for JSON.parse. @param json valid JSON
  */
 export function placeIn(json: string, steps: readonly (string | number)[]): Place | undefined {
   const wanted = JSON.stringify(steps);

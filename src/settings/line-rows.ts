@@ -49,7 +49,7 @@ function phoneRow(name: string, schema: ValueSchema): Row {
 }
 
 const LINE_ROWS: Rows = { ...OWN_ROWS, ...PHONE_ROWS };
-/** The page of the settings shows these rows, and does not repeat the options of agent(). */
+/** The page of the settings shows only these rows: it does not repeat the options of agent(). */
 export const LINE_OWN_ROWS: Rows = OWN_ROWS;
 
 export const LINES_ROW = {

@@ -64,7 +64,7 @@ const LIMITS = {
   calls: { flag: '--max-calls', variable: 'OFFHOOK_MAX_CALLS', key: 'max-calls', most: 1_000_000 },
 } as const;
 
-/** Errors show so many characters of what was given. */
+/** How many characters of a given value an error shows. */
 const LONGEST_SHOWN = 200;
 
 const DEFAULT_AGENTS: Limit = { value: 100, origin: 'default' };
@@ -237,7 +237,7 @@ function problemOf(rule: object | { problem: string }): string | undefined {
   return 'problem' in rule ? rule.problem : undefined;
 }
 
-/** A number alone would allow the number at any host, and the script chooses the host. */
+/** Says what is wrong with a pattern. A number alone would be allowed at any host, and the script chooses the host. */
 function sipProblem(item: string, denies: boolean): string | undefined {
   const rule = sipRule(item);
   if ('problem' in rule) return rule.problem;

@@ -29,8 +29,8 @@ export interface ProcessEnvironment {
 }
 
 /**
- * Variables that coding assistants set for what they run; std-env and Vitest know the same ones. Not among them: what
- * people set themselves (GOOSE_PROVIDER), and AGENT, which may well name a SIP agent.
+ * Variables that coding assistants set for the programs they run; std-env and Vitest know the same ones. Variables that people
+ * set themselves (GOOSE_PROVIDER) are left out, and so is AGENT, which may well name a SIP agent.
  */
 export const ASSISTANTS: readonly string[] = [
   ...['AI_AGENT', 'CLAUDECODE', 'CLAUDE_CODE', 'CURSOR_AGENT', 'GEMINI_CLI', 'CODEX_SANDBOX'],

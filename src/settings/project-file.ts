@@ -50,7 +50,7 @@ export interface ProjectFile {
   readonly settings: PolicyKeys;
   /** The phone lines that its scenarios may use. */
   readonly lines?: LinesData;
-  /** What it says about a run as a whole, by its keys: nothing of it was checked but the names. */
+  /** Settings of a run as a whole, by their keys; only their names were checked. */
   readonly ofRun: Readonly<Record<string, unknown>>;
   /** The place of a key, or of an element of an array. */
   readonly placeOf: (steps: readonly (string | number)[]) => SourceLocation | undefined;
@@ -77,7 +77,7 @@ export async function readProjectFile(
   const value = withoutOwnKeys(written);
   const problem = ruleProblem(RULE, value);
   if (problem !== undefined) {
-    // Whatever the problem, its text names the option first.
+    // Every text about a problem names the option first.
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
     throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
   }
@@ -137,7 +137,7 @@ function ofJson(path: string, json: string): Parsed {
       },
     };
   } catch (error) {
-    // The parser's own words quote the text, which may be anything.
+    // The parser's own message is not shown, because it quotes the text, which may hold anything.
     const offset = /at position (\d+)/.exec(String(error))?.[1];
     const place = placeAt(json, Number(offset ?? json.length));
     throw new OffhookError(

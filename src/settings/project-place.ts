@@ -1,16 +1,16 @@
-/** Where offhook.config.json is looked for, or its form in YAML. Every command asks, so this file reads nothing. */
+/** Finds offhook.config.json or its YAML form. Every command looks for it, so this file reads no contents. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OffhookError } from '../errors.js';
 import { quotedList } from '../schema/nearest.js';
 
-/** Names the file may have; of a folder one counts. */
+/** Names that the file may have; a folder may hold only one of them. */
 export const PROJECT_FILES: readonly string[] = [
   'offhook.config.json',
   'offhook.config.yaml',
   'offhook.config.yml',
 ];
-/** Forms in which other tools have such a file. */
+/** Endings of configuration files that other tools accept, and Offhook does not. */
 const OTHER_FORMS = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts', 'toml', 'jsonc'];
 
 /** Path of the file in that folder. @throws OffhookError E_SETTINGS where there are several */
@@ -39,7 +39,7 @@ export function projectFileAbove(folder: string): string | undefined {
   }
 }
 
-/** Names of files in the folder whose author may think that they are read. */
+/** Returns names of files in the folder whose author may believe that Offhook reads them. */
 export function otherForms(folder: string): readonly string[] {
   return OTHER_FORMS.map((form) => `offhook.config.${form}`).filter((name) =>
     existsSync(join(folder, name)),

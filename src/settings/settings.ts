@@ -26,9 +26,9 @@ export interface VariableSources {
 }
 
 export interface ScenarioVariables {
-  /** Variables that load_env() hides. */
+  /** Variables that load_env() overrides. */
   readonly env: Variables;
-  /** Variables that nothing hides. */
+  /** Variables that nothing overrides. */
   readonly fixedEnv: Variables;
   /** Warnings about the files the variables were read from. */
   readonly warnings: readonly string[];
@@ -41,7 +41,7 @@ export interface VariableLimits {
    * scenario itself.
    */
   readonly allows: (name: string) => boolean;
-  /** Files beside the scenario must be ordinary ones: a link could lead to anybody's. */
+  /** Whether files beside the scenario must be ordinary files: a link could lead to another user's file. */
   readonly untrusted: boolean;
   /** Folder of the project the scenario belongs to; absent = its own folder. */
   readonly project?: string;
@@ -102,7 +102,7 @@ function readBeside(path: string, scenario: string, untrusted: boolean): DotenvF
   );
 }
 
-/** A .env file serves other programs, too: one that Offhook cannot read is no reason not to run. */
+/** Reads a .env file, which serves other programs, too. A file that Offhook cannot read must not stop the run. */
 function readShared(path: string, scenario: string, untrusted: boolean): DotenvFile {
   try {
     return readBeside(path, scenario, untrusted);

@@ -1,7 +1,7 @@
 /** Whether a registrar has refused an agent's password, as its SIP trace shows it (RFC 3261, 22; RFC 7616, 3.3). */
 import { headerOf, type SipMessage } from './sip-message.js';
 
-/** How often a `stale` challenge is believed: servers that do not share their nonces call each other's stale. */
+/** How many `stale` challenges are believed: servers that do not share their nonces call each other's nonces stale. */
 const MOST_STALE = 1;
 
 const FIELDS: ReadonlyMap<number | undefined, readonly [challenge: string, credentials: string]> =
@@ -16,9 +16,8 @@ export class Credentials {
   #stale = 0;
 
   /**
-   * To be called with every final response and its request. True when the request answered the previous
-   * challenge and is challenged again all the same. A request with a much older nonce, as in a refresh,
-   * proves nothing.
+   * Takes every final response with its request. Returns true if the request answered the previous challenge and was challenged
+   * all the same. A request with a much older nonce, as in a refresh, proves nothing.
    */
   refusedBy(request: SipMessage, response: SipMessage): boolean {
     if ((response.code ?? 0) < 300) this.#nonce = undefined;

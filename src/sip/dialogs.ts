@@ -41,8 +41,8 @@ export class Dialog {
   }
 
   /**
-   * Whether the To tag has to match. It need not in responses inside the dialog, in CANCELs and in repeated
-   * INVITEs: their transaction identifies them.
+   * Whether the To tag must match. It is not checked in responses inside the dialog, in CANCELs and in repeated INVITEs: their
+   * transaction identifies them.
    */
   #isToChecked({ method, code, cseq }: SipMessage, own: boolean, to: string): boolean {
     if (code === undefined) return to !== '' || (method !== 'CANCEL' && method !== 'INVITE');

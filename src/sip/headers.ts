@@ -66,7 +66,7 @@ export const REPEATED_IN_RESPONSES: ReadonlySet<string> = new Set([
   'cseq',
 ]);
 
-/** One header as it stands in the message: its fields in order, unfolded, lists not taken apart. */
+/** All fields of one name in the order of the message, unfolded; a list is not split. */
 export function headerLines(fields: readonly HeaderField[], name: string): readonly string[] {
   const key = headerKey(name);
   return fields.filter(([one]) => headerKey(one) === key).map(([, value]) => unfold(value));
@@ -150,7 +150,7 @@ export function headerProblem(name: string, value: string): string | undefined {
   return headerValueProblem(value);
 }
 
-/** Why no header has that name (RFC 3261, 25.1: a token). */
+/** Says why a header cannot have that name (RFC 3261, 25.1: a token); `undefined` if it can. */
 export function headerNameProblem(name: string): string | undefined {
   if (name === '') return 'has no name';
   const odd = /[^A-Za-z0-9\-.!%*_+`'~]/u.exec(name)?.[0];
@@ -159,7 +159,7 @@ export function headerNameProblem(name: string): string | undefined {
     : `holds ${JSON.stringify(odd)}: a header name is letters, digits and any of -.!%*_+\`'~`;
 }
 
-/** Why a value would break the message it stands in. */
+/** Says why a value would break its message; `undefined` if it would not. */
 export function headerValueProblem(value: string): string | undefined {
   if (/[\r\n]/.test(value)) return 'has a line break in its value';
   const control = /[\x00-\x1f\x7f]/.exec(value)?.[0];

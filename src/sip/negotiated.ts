@@ -43,13 +43,13 @@ export interface NegotiatedAudio {
 /** Formats that ride along with a codec: events, comfort noise (RFC 3389), redundancy (RFC 2198). */
 const COMPANIONS = ['telephone-event', 'cn', 'red'];
 
-/** `undefined` when no audio came about: none offered, refused (port 0), or no codec left. */
+/** The audio that an offer and its answer settle; `undefined` if none was offered, it was refused (port 0), or no codec is left. */
 export function negotiated(offer: Sdp, answer: Sdp): NegotiatedAudio | undefined {
   const pair = audioPair(offer, answer);
   return pair === undefined ? undefined : settled(...pair);
 }
 
-/** Every stream of audio that came about, with its place in the offer; one for each m= line of several streams. */
+/** Every audio stream that both sides accept, each with its place in the offer. */
 export function negotiatedStreams(offer: Sdp, answer: Sdp): readonly NegotiatedStream[] {
   return offer.media.flatMap((offered, index) => {
     const answered = answer.media[index];

@@ -6,7 +6,7 @@ import { behindAddress } from './uri.js';
 export interface Peer {
   /** SIP URI without parameters of the name-addr form. */
   uri: string;
-  /** User part, unescaped; the number, where the peer is one. Empty when the URI has none. */
+  /** User part, unescaped: the phone number, where the URI has one. Empty when the URI has no user part. */
   number: string;
   /** Display name, when there was one. */
   name?: string;

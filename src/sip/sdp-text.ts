@@ -25,7 +25,7 @@ export interface AudioDescription {
   readonly version: number;
   /** Lines to add behind those of the stream, such as "a=label:1". */
   readonly lines?: readonly string[];
-  /** Lines of other streams in front of the audio and behind it: an answer has as many streams as its offer. */
+  /** Lines of the other streams, before and after the audio: an answer has as many streams as its offer. */
   readonly before?: readonly string[];
   readonly behind?: readonly string[];
   /** "RTP/SAVP" with SRTP keys (RFC 4568). */
@@ -108,7 +108,7 @@ export function answerTo(
   return answerToStream(audioOf(offer), ours);
 }
 
-/** The same for one stream of the offer. */
+/** Does the same as `answerTo` for one stream of the offer. */
 export function answerToStream(
   stream: SdpMedia | undefined,
   ours: readonly AudioCodec[],

@@ -137,7 +137,7 @@ function mediaOf(stream: Section, inherited: Common): SdpMedia | undefined {
   return media;
 }
 
-/** Beside the values, not in them: whatever shows a description must not show its keys. */
+/** Keeps the a=crypto lines outside of the parsed streams: code that shows a description must not show its keys. */
 const CRYPTO = new WeakMap<SdpMedia, readonly string[]>();
 
 /** The values of the a=crypto lines of a stream that was parsed, with their keys (RFC 4568, 9.1). */

@@ -47,7 +47,7 @@ const COMPACT: ReadonlyMap<string, string> = new Map([
 export const START_LINE: RegExp =
   /^(?:([^ \t\r\n]+) ([^ \t\r\n]+) SIP\/2\.0|[^ \t\r\n]+ (0*[1-9]\d*)(?: ([^]*))?)$/;
 
-/** The message as text (RFC 3261, 7): what was on the wire, but for folded lines, blanks and octets that are no UTF-8. */
+/** The message as text (RFC 3261, 7): as it was on the wire, except for folded lines, blanks and octets that are not UTF-8. */
 export function messageText({ method, uri, code, reason, headers, body }: SipMessage): string {
   const start =
     code === undefined ? `${method} ${uri ?? ''} SIP/2.0` : `SIP/2.0 ${code} ${reason ?? ''}`;
@@ -66,7 +66,7 @@ export function headerOf(headers: readonly HeaderField[], name: string): string 
   return headers.find(([one]) => isNamed(one, name))?.[1];
 }
 
-/** Most names differ in length, which is seen without a copy in lower case. */
+/** Compares the lengths first: most names differ in length, and that check needs no copy in lower case. */
 function isNamed(one: string, name: string): boolean {
   return (one.length === name.length || one.length === 1) && fullName(one) === name;
 }
@@ -114,7 +114,7 @@ export function parseHeaders(head: string): HeaderField[] {
   return headers;
 }
 
-/** The end of the text where that character does not follow. */
+/** Index of the next such character; the end of the text if there is none. */
 function indexIn(text: string, char: string, from: number): number {
   const at = text.indexOf(char, from);
   return at < 0 ? text.length : at;

@@ -10,7 +10,7 @@ export interface ConsultationDialog {
    * takes the whole Replaces value for a Call-ID: baresip below 3.21.
    */
   tags?: { local: string; remote: string };
-  /** SIP URI of the target; its Contact where the target is one of several of that name. */
+  /** SIP URI of the target: the peer's URI, or after a 3xx the address that it named. */
   target: string;
 }
 
@@ -74,7 +74,7 @@ function escapeHeaderValue(value: string): string {
   return encodeURIComponent(value);
 }
 
-/** The target stands in no header field, so parameters without brackets belong to the URI. */
+/** The target is not in a header field, so parameters without brackets belong to the URI. */
 function bare(target: string): string {
   return target.includes('<') ? nameAddr(target)[0] : target.trim();
 }

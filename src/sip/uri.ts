@@ -1,4 +1,4 @@
-/** SIP and SIPS URIs (RFC 3261, 19.1.1), as far as requests are sent by them. */
+/** SIP and SIPS URIs (RFC 3261, 19.1.1): the parts that are needed to send requests. */
 
 export interface SipUri {
   readonly scheme: 'sip' | 'sips';

@@ -1,4 +1,4 @@
-/** Writes SIP messages (RFC 3261, 7): what is given and nothing else. */
+/** Writes SIP messages (RFC 3261, 7) from exactly the parts that are given; nothing is added. */
 import { fullName, type HeaderField } from './sip-message.js';
 
 export interface MessageParts {

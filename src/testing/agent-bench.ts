@@ -14,7 +14,7 @@ import { rawPeer, type PeerAnswer, type RawPeer } from './raw-peer.js';
 const START_LIMIT_MS = 5000;
 const WAIT_LIMIT_MS = 5000;
 
-/** Those named in OFFHOOK_TEST_BARESIP, else the one a user would get. */
+/** The versions named in OFFHOOK_TEST_BARESIP, else the version that a user would get. */
 export function testBinaries(): Promise<BaresipBinary[]> {
   const { OFFHOOK_TEST_BARESIP: named = '', PATH: searchPath = '' } = process.env;
   const paths = named.split(delimiter).filter(Boolean);

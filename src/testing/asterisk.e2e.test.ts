@@ -8,7 +8,7 @@ import { type CliResult, expectPassed, expectScenarios, runCli } from './run-cli
 
 const installed = await findAsterisk();
 
-/** About three times what the suites take when run alone: they wait for ringing, music and digits. */
+/** About three times as long as the suites take when run alone: they wait for ringing, music and digits. */
 const SUITES_MS = 180_000;
 
 /** Starts an Asterisk, and stops it when the action is over; nothing may be left of it. */
@@ -27,7 +27,7 @@ async function withAsterisk<T>(action: (asterisk: Asterisk) => Promise<T>): Prom
   return result;
 }
 
-/** Parts that take about as long, side by side; on the second version what differs there. */
+/** Suites in parts that take about equally long and run side by side; the second version runs only the suites that differ there. */
 const PARTS = [
   ['audio', 'mwi', 'peer', 'presence', 'registration', 'sip-log'],
   ['calls', 'dtmf', 'hold', 'transfer'],

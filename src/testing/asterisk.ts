@@ -46,7 +46,7 @@ export interface Asterisk {
   cli(command: string): Promise<string>;
   /** Its log so far: each step of the dialplan, DTMF, warnings. */
   log(): Promise<string>;
-  /** Stops it and removes the folder; more calls wait for the first. */
+  /** Stops Asterisk and removes the folder; further calls wait for the first one. */
   stop(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ const PORT_CLASHES = 5;
 const CERTIFICATE_DAYS = 1;
 const LOG_LINES = 12;
 
-/** Ports of all instances of this process: between our look at a port and Asterisk's bind lies half a second. */
+/** Ports of all instances of this process: half a second passes between our check of a port and Asterisk's bind. */
 const ports = new Set<number>();
 
 /** `parent`: where to make its folder, so that a test can tell what it left behind. */

@@ -43,7 +43,7 @@ export function launch(executablePath: string): Promise<Browser> {
 
 /** What axe finds: the rule and the elements of each. */
 export async function violations(page: Page): Promise<unknown[]> {
-  // an element would need the policy of the page to allow it
+  // a script element would be refused by the page's policy
   await page.evaluate(readFileSync(AXE, 'utf8'));
   // the function is given as text, because this file is checked without the types of browsers
   return page.evaluate<unknown[]>(

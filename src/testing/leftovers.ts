@@ -62,7 +62,7 @@ export async function leavingNothing<T>(
   try {
     result = await act();
   } catch (error) {
-    // the action's own error tells what went wrong; what it left does not
+    // the action's own error says what went wrong, so an error about leftovers is dropped
     await leftovers.assertNothingLeft(within).catch(() => undefined);
     throw error;
   }

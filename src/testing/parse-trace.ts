@@ -1,4 +1,4 @@
-/** The parser of baresip's trace, fed with reads: what it makes of them. */
+/** Feeds reads to the parser of baresip's trace and collects what the parser returns. */
 import { SipTraceParser } from '../baresip/wire/sip-trace.js';
 import { Endpoints } from '../sip/endpoints.js';
 import type { SipMessage } from '../sip/sip-message.js';

@@ -33,7 +33,7 @@ interface RequestWithin {
  */
 export type PeerAnswer = (method: string, request: string) => readonly string[];
 
-/** A description whose port nobody listens on: what is sent there is only counted. */
+/** A description with a port on which nobody listens: packets sent there are only counted. */
 export function peerSdp(direction = 'sendrecv'): string {
   return [
     'v=0',

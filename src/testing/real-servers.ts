@@ -1,7 +1,6 @@
 /**
- * Programs the tests need beside what a user installs: a second baresip version, an Asterisk, tshark. From Debian
- * packages unpacked into a cache folder (see .config/get-debian.sh), or from the machine when it has the
- * very version.
+ * Programs that the tests need beside those a user installs: a second baresip version, an Asterisk, tshark. They come from Debian
+ * packages unpacked into a cache folder (see .config/get-debian.sh), or from the machine if it has exactly that version.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

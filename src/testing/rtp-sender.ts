@@ -1,4 +1,4 @@
-/** RTP from a raw peer, as a test wants it: packets of any payload type, and RTCP reports that say what they like. */
+/** Sends RTP for a raw peer as a test wants it: packets of any payload type, and RTCP reports with any content. */
 import { createSocket, type Socket } from 'node:dgram';
 import { dtmfEvent } from '../model/dtmf.js';
 
@@ -7,7 +7,7 @@ const PTIME_MS = 20;
 const SSRC = 0x1267;
 
 export interface RtpSender {
-  /** Where it says it receives. */
+  /** The port at which the sender claims to receive. */
   port: number;
   /** Sends from now on one packet each 20 ms; undefined: none. */
   kind: 'audio' | 'noise' | undefined;
@@ -18,7 +18,7 @@ export interface RtpSender {
   close(): void;
 }
 
-/** `to`: the port of the agent's media, once it is known. After so many packets there are no more. */
+/** Sends to `to`, the port of the agent's media, once it is known; no more than `packets` packets. */
 export async function rtpSender(
   to: () => number | undefined,
   { packets = Infinity, over = () => undefined }: { packets?: number; over?: () => void } = {},

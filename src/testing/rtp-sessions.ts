@@ -1,4 +1,4 @@
-/** RTP sessions on this host, and sockets that say to them what they like. Never shipped. */
+/** RTP sessions on this host, and sockets that send them any packets. Never shipped. */
 import { once } from 'node:events';
 import { createSocket, type Socket } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -38,7 +38,7 @@ export function withRtp(): void {
   });
 }
 
-/** Something to wait for. */
+/** Records what a session reports, so that a test can wait for it. */
 export class Told implements RtpSink {
   readonly digits: string[] = [];
   readonly durations: number[] = [];
@@ -100,7 +100,7 @@ export async function rawSocket(n: number, above = 0): Promise<Socket> {
   return socket;
 }
 
-/** Packets that come to a socket, until there are so many. */
+/** Resolves with the packets that came to a socket, once there are so many. */
 export async function packets(socket: Socket, count: number): Promise<RtpPacket[]> {
   const all: RtpPacket[] = [];
   await new Promise<void>((resolve) => {
@@ -114,7 +114,7 @@ export async function packets(socket: Socket, count: number): Promise<RtpPacket[
   return all;
 }
 
-/** Until the session has got so many packets, or datagrams that are none. */
+/** Resolves once the session has received so many packets, or datagrams that are not RTP. */
 export async function got(rtp: RtpSession, count: number): Promise<void> {
   await expect
     .poll(() => rtp.counts().received + rtp.counts().invalid, { interval: 5, timeout: 5000 })

@@ -70,7 +70,7 @@ export function expectPassed({ code, stdout, stderr }: CliResult, summary: RegEx
 }
 
 /**
- * That each scenario passed, or was skipped for a reason that matches `skips`. Not for a run with -q, which leaves the
+ * Asserts that each scenario passed, or was skipped for a reason that matches `skips`. Not for a run with -q, which leaves the
  * reasons out.
  */
 export function expectScenarios(
@@ -132,7 +132,7 @@ export function startCli(
         });
     });
   });
-  // whoever only uses waitFor learns of a failure there
+  // a test that only uses waitFor gets the failure there
   done.catch(() => undefined);
   return {
     pid: child.pid ?? -1,
@@ -150,7 +150,7 @@ export function startCli(
 const ORDINARY_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Gives files to whom `runAsUser` runs programs as. */
+/** Gives files to the user as whom `runAsUser` runs programs. */
 export function giveToUser(...paths: readonly string[]): void {
   if (isRoot) for (const path of paths) chownSync(path, ORDINARY_USER, ORDINARY_USER);
 }
@@ -163,7 +163,7 @@ export async function runAsUser(
   words: readonly [string, ...string[]],
   { cwd, home }: { cwd: string; home: string },
 ): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
-  // npm, where it runs the tests, has told its settings to the environment
+  // npm passes its settings to the tests as variables, which must not reach another npm
   const others = Object.entries(process.env).filter(([name]) => !/^npm_|^CI$/i.test(name));
   const quiet = { npm_config_update_notifier: 'false', npm_config_loglevel: 'error' };
   const own = { NO_COLOR: '1', TMPDIR: home, ...(isRoot ? { HOME: home } : {}) };

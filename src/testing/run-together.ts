@@ -6,7 +6,7 @@ import type { RunEvent } from '../model/run-event.js';
 import type { CliResult } from './run-cli.js';
 import { eventsOf, runFiles } from './run-files.js';
 
-/** Scenarios that run at a time: most wait for an agent, or for a limit to be over. */
+/** Scenarios that run at a time: most of them wait for an agent, or for a limit to pass. */
 const JOBS = '3';
 const LONG_MS = 55_000;
 

@@ -4,7 +4,7 @@ import type { AgentEvent } from '../model/agent-event.js';
 const CALL = 'f3a9c27d81b24e06';
 const PEER = { uri: 'sip:bob@example.org', number: 'bob', name: 'Bob' };
 
-/** Each with everything optional there: a kind the model gains is missing here at compile time. */
+/** Each event has all optional fields. If the model gains a kind of event, its absence here is a compile error. */
 export const AGENT_EVENTS: {
   [T in Exclude<AgentEvent['type'], 'sip'>]: Extract<AgentEvent, { type: T }>;
 } = {

@@ -20,9 +20,9 @@ interface Suite {
   readonly count: number;
   /** Reasons for which one may be skipped here: what this baresip or machine cannot do. */
   readonly skips?: RegExp;
-  /** Needs a SIP server, whose four accounts its scenarios share: they wait for each other. */
+  /** Needs a SIP server. The scenarios share its four accounts, so they wait for each other. */
   readonly lab?: true;
-  /** baresip 1.1.0 does it in another way: by call ids, INFO digits and holds of its own. */
+  /** baresip 1.1.0 differs here: it handles call ids, INFO digits and holds in its own way. */
   readonly differs?: true;
 }
 

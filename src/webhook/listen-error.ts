@@ -1,4 +1,4 @@
-/** Why a mock server cannot listen, in words. */
+/** Explains in words why a mock server cannot listen. */
 import { OffhookError } from '../errors.js';
 
 export function cannotListen(

@@ -25,7 +25,7 @@ export class Routes {
   /** The key is method and path; the route that was added first comes first. */
   readonly #routes = new Map<string, Route>();
 
-  /** Takes the place of one with the same method and path. @throws E_MOCK */
+  /** Adds a route, in place of one with the same method and path. @throws E_MOCK */
   add(data: RouteData): void {
     const key = keyOf(data);
     this.#routes.delete(key);

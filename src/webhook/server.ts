@@ -82,7 +82,7 @@ export class MockServer {
       server = new MockServer({ ...options, tls }, hooks);
       await server.#app.listen({ port, host });
     } catch (error) {
-      // Why it cannot listen is thrown; that it cannot be closed either adds nothing.
+      // The error to report is why it cannot listen; a failure to close it adds nothing.
       if (server !== undefined) await server.#app.close().catch(() => undefined);
       throw cannotListen(host, port, error as NodeJS.ErrnoException);
     }
@@ -266,7 +266,7 @@ export class MockServer {
     refuseOn(socket, refusal);
   }
 
-  /** It counts as a request: somebody sent it. */
+  /** Counts it as a request, because somebody sent it. */
   #refused(
     { search, ...data }: ReturnType<typeof requestData>,
     { status, message: reason }: Refusal,
@@ -284,7 +284,7 @@ export class MockServer {
     });
   }
 
-  /** Each text once. */
+  /** Emits each text only once. */
   #warn(text: string): void {
     if (this.#warned.has(text) || this.#stopped.signal.aborted) return;
     this.#warned.add(text);

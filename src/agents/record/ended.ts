@@ -32,7 +32,7 @@ export function endedByResponse(
   };
 }
 
-/** Another call took its place (RFC 3891). */
+/** The end of a call whose place another call took (RFC 3891). */
 export const REPLACED: Ended = { by: 'remote', how: 'replaced' };
 
 /** The end after the agent's transfer succeeded: it does not matter whose BYE comes first. */

@@ -5,7 +5,7 @@ import type { MediaDirection } from '../../sip/media-direction.js';
 import type { CtrlEvent } from '../../baresip/wire/events.js';
 import { OfferAnswer } from './offer-answer.js';
 
-/** Everything emitted about call "c", in few words. */
+/** Collects everything that is emitted about call "c", in short form. */
 function recorded(undo = false) {
   const events: AgentEvent[] = [];
   const resumed: string[] = [];
@@ -81,7 +81,7 @@ function menc(what: string): CtrlEvent {
 
 const other = (arrow: Arrow): Arrow => (arrow === '>' ? '<' : '>');
 
-/** A whole exchange: an offer in the direction of the arrow, and its answer. */
+/** Gives the log a whole exchange: an offer in the direction of the arrow, and its answer. */
 function exchange(log: OfferAnswer, arrow: Arrow, cseq: number, how: MediaDirection[]): void {
   const [offer, answer] = how;
   log.message(sip(`${arrow} INVITE ${cseq}`, sdp({ ...(offer && { direction: offer }) })));

@@ -28,7 +28,7 @@ interface Exchange {
   /** The side that made the offer; for an INVITE without an offer (RFC 3261, 14.1), the side that answers it. */
   offerer: Side;
   offer: Sdp | undefined;
-  /** The answer last emitted: a 183 and its 200 may carry the same answer. */
+  /** The answer last emitted, kept because a 183 and its 200 may carry the same answer. */
   told: string | undefined;
 }
 
@@ -55,9 +55,9 @@ export interface OfferAnswerSink {
   emit(event: AgentEvent): void;
   /** An offer was answered: the media as both ends describe them. */
   negotiated?(call: string, settled: SettledMedia): void;
-  /** A recording session has one direction by its nature: nobody holds it. */
+  /** Whether the call belongs to a recording session, whose media have one direction by nature: nobody holds it. */
   isOneWay?(call: string): boolean;
-  /** The agent took a call off hold without being asked. True: it is held again, so nothing is emitted. */
+  /** Called when the agent took a call off hold by itself. Returns true if the call is held again, so that nothing is emitted. */
   resumedByItself(call: string): boolean;
 }
 

@@ -5,7 +5,7 @@ import type { AgentEvent, Transfer } from '../../model/agent-event.js';
 import { headerValues } from '../../sip/headers.js';
 import { parseSipfrag } from '../../sip/bodies/sipfrag.js';
 
-/** How long the trace may be behind ctrl_tcp. */
+/** How long the trace may lag behind ctrl_tcp. */
 const JOIN_MS = 75;
 /** After these codes baresip tries again by itself, with credentials (RFC 3261, 22). */
 const CHALLENGES: readonly number[] = [401, 407];

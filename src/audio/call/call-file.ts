@@ -1,6 +1,6 @@
 /**
- * The audio of a call as reports hold it: each channel of a recording as mu-law octets of 8 kHz, with what is to hear in
- * it. One file of 10 s takes some 20 ms: who reads many of them should let other work go on between two.
+ * The audio of a call in the form that reports hold: each channel of a recording as mu-law octets at 8 kHz, with marks for
+ * what can be heard. A file of 10 s takes some 20 ms: callers that read many files should let other work go on in between.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { encodeMulaw } from '../g711.js';

@@ -28,7 +28,7 @@ const SUSPECT_SHARE = 0.85;
 const MOST_TONES = 4;
 /** Most by which a tone's frequency differs between two pieces, in Hz; that of a voice differs by more. */
 const STEADY_HZ = 12;
-/** How many pieces must show the same frequencies. More than two at once take many pieces, as a vowel has several, too. */
+/** How many pieces must show the same frequencies: many for more than two frequencies, because a vowel has several, too. */
 const LEAST_PIECES = { few: 3, many: 20 };
 
 /** Finds where tones and digits may be. A detector costs ten times as much as a spectrum. */
@@ -145,7 +145,7 @@ function peaksOf(power: Float64Array): number[] {
 
 const LOBE_BINS = 2;
 
-/** Energy in the main lobe, without bins that belong to the other ones. */
+/** Returns the energy in the main lobe of a bin, without the bins that belong to the lobes of `others`. */
 function lobe(power: Float64Array, bin: number, others: readonly number[]): number {
   let sum = 0;
   for (let at = bin - LOBE_BINS; at <= bin + LOBE_BINS; at += 1) {

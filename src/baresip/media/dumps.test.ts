@@ -54,7 +54,7 @@ describe('Dumps', () => {
     tell(name);
     await told();
   };
-  /** A stream is reported once its call is known. */
+  /** Waits until the call of a stream is known, because the stream is reported only then. */
   const told = (): Promise<void> => new Promise(setImmediate);
   const received = (call_id: string, method = 'ACK'): void => {
     dumps?.message({ direction: 'received', method, call_id } as SipMessage);

@@ -185,7 +185,7 @@ export class Dumps {
     return undefined;
   }
 
-  /** How often baresip has the file open; 0 where the system does not show that. */
+  /** Returns how many times baresip has the file open; 0 if the system does not show that. */
   #writers(path: string): number {
     try {
       const folder = `/proc/${this.#agent.process.pid}/fd`;
@@ -220,7 +220,7 @@ export class Dumps {
     for (const { path } of this.#streams) truncate(path);
   }
 
-  /** No reader is asked: to read that much would take too long. */
+  /** Drops what was recorded so far. Readers are not asked first, because reading that much would take too long. */
   #giveUp(): void {
     for (const one of this.#streams) one.lost ??= 'limit';
     this.#empty();

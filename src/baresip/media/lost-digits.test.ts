@@ -148,7 +148,7 @@ describe('read late', () => {
     come(1, 2);
     lines(digits);
     digits.end();
-    // The time in which it would have been found.
+    // The digit would have been found within this time.
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(found).toEqual([]);
   });

@@ -27,7 +27,7 @@ const PTIME_MS = 20;
 /** How far back the packets of a digit are searched. */
 const MOST_FRAMES = 100;
 const MOST_TIMES = 1000;
-/** How long a digit of the file waits for its line; of a digit that came in one packet alone there is none. */
+/** How long a digit of the file waits for its log line. A digit that came in a single packet has no line. */
 const SETTLES_MS = 200;
 
 /** A digit that a file shows, reported by baresip or not. */

@@ -185,7 +185,7 @@ export class AudioSource {
       this.#session.emit({ type: 'audio_ended', source: sound.text, completed });
   }
 
-  /** No call is left: a tone is kept for the next call, a file is not. */
+  /** Called when no call is left: a tone is kept for the next call, a file is not. */
   #rest(): void {
     clearTimeout(this.#rearm);
     this.#rearm = undefined;

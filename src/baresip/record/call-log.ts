@@ -55,7 +55,7 @@ export class CallLog {
     if (call !== undefined) call.hangingUp = true;
   }
 
-  /** The call is about to end because another one takes its place. */
+  /** Notes that the call is about to end, because another call takes its place. */
   expectReplaced(id: string): void {
     const call = this.#calls.get(id);
     if (call !== undefined) call.replaced = true;
@@ -263,7 +263,7 @@ export class CallLog {
     this.#emit({ type: 'call_established', call: call.id });
   }
 
-  /** The trace may be a moment behind: an answer emitted now would hide the ringing that it is about to show. */
+  /** Takes CALL_ESTABLISHED. The trace may lag: an answer emitted now would hide the ringing that the trace is about to show. */
   #establishedEvent(event: CtrlEvent): void {
     const call = this.#calls.get(event.call);
     if (call === undefined || call.established || call.closeText !== undefined) return;

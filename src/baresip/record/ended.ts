@@ -63,8 +63,8 @@ export function endedByText(
 }
 
 /**
- * Whether baresip's closing text fits that response. If its code differs, the trace is about to show another
- * response. Where one side hung up, it is about to show the rest of a call that came about after that response.
+ * Whether baresip's closing text fits that response. If its code differs, the trace is about to show another response. If one
+ * side hung up, the trace is about to show the rest of a call that was established after that response.
  */
 export function mayEndWith(code: number, closeText: string | undefined): boolean {
   if (closeText === undefined || /^Connection reset|^Rejected by/i.test(closeText)) return false;

@@ -27,18 +27,18 @@ export class RefusalLog {
     this.#hasProxy = hasProxy;
   }
 
-  /** Every message of the trace, with its text. */
+  /** Takes every message of the trace, with its text. */
   message(message: SipMessage, raw: string): void {
     this.#warn(cutMessage(message, raw, this.#hasProxy));
     if (message.direction === 'received') this.#challenge(message);
   }
 
-  /** A line baresip wrote to stderr. */
+  /** Takes a line that baresip wrote to stderr. */
   line(text: string): void {
     this.#warn(droppedDatagram(text));
   }
 
-  /** An INVITE that led to no call. */
+  /** Takes an INVITE that led to no call. */
   invite(invite: SipMessage, response: SipMessage): void {
     this.#warn(refusedInvite(invite, response, this.#version));
   }

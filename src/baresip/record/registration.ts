@@ -33,7 +33,7 @@ export class Registration {
   #credentials = new Credentials();
   readonly #stopTrying: () => boolean;
   readonly #isTranslated: boolean;
-  /** baresip may still send REGISTERs and get answers: they no longer count. */
+  /** Whether the attempt was given up: REGISTERs that baresip may still send, and their answers, no longer count. */
   #gaveUp = false;
 
   /**
@@ -188,7 +188,7 @@ export class Registration {
     this.#emit({ type: 'unregistered', ...how });
   }
 
-  /** A retransmission repeats the CSeq; a request with credentials has the next number (RFC 3261, 22.2). */
+  /** Compares the CSeq, which a retransmission repeats; a request with credentials has the next number (RFC 3261, 22.2). */
   #isOf(attempt: Attempt | undefined, message: SipMessage): boolean {
     return attempt?.callId === message.call_id && attempt.cseq === message.cseq;
   }

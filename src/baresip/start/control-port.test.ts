@@ -25,7 +25,7 @@ test('lines of /proc/net/tcp and tcp6', () => {
   expect(rowsAt(12034, table)).toEqual([listener, client]);
   expect(rowsAt(12034, table.trimEnd())).toEqual([listener, client]);
   expect(rowsAt(54321, table)).toEqual([client]);
-  // 0x7F and 0x2F0: parts of addresses and of other ports
+  // 0x7F and 0x2F0 are only parts of addresses and of other ports
   for (const other of [0, 127, 752])
     expect(rowsAt(other, `${HEAD}\n${ROW('0100007F:2F02', '00000000:1000', '0A', 0)}`)).toEqual([]);
   expect(rowsAt(12034, '')).toEqual([]);
@@ -45,7 +45,7 @@ test('who is connected beside us, and whose the port is', async () => {
   const uid = process.getuid?.();
   expect(othersAt(port, ours.localPort)).toEqual(known ? [{ uid }] : []);
   expect(othersAt(port, undefined)).toHaveLength(known ? 2 : 0);
-  // a connection that is open is told, whoever had its port before
+  // an open connection is reported, even if its port was one of ours before
   expect(othersAt(port, ours.localPort, [other.localPort ?? 0])).toHaveLength(known ? 1 : 0);
   expect(isTaken(port, ours.localPort)).toBe(known);
   expect(isTaken(port, ours.localPort, [other.localPort ?? 0])).toBe(known);

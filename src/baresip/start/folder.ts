@@ -23,7 +23,7 @@ const AGENT = 'offhook-agent-';
 const RECORDINGS = '.offhook-recordings-';
 const PID_FILE = 'pid';
 const PID_FILE_BYTES = 256;
-/** A folder without a pid file belongs to a run between two lines of code, or to a run killed there. */
+/** After this time a folder without a pid file is stale: its run was killed just before it would have written the file. */
 const UNFINISHED_MS = 60_000;
 /** Long enough to be re-armed in time, short enough to be loaded within a millisecond when a call is answered. */
 export const SILENCE_SECONDS = 20;

@@ -15,7 +15,7 @@ export interface ProxyPlace {
   readonly account: Account;
 }
 
-/** Undefined for an agent without one. @throws PortTaken */
+/** Opens the proxy; returns undefined for an agent without one. @throws PortTaken */
 export async function openProxy(
   name: string,
   options: AgentOptions,

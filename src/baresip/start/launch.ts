@@ -183,7 +183,7 @@ interface Preparation {
   before: Session | undefined;
 }
 
-/** The same ports without their release: they belong to the session that took them. */
+/** Returns the same ports without their release, because they belong to the session that took them. */
 function kept(slot: Slot): Slot {
   return { ...slot, release: () => undefined };
 }

@@ -127,7 +127,7 @@ function findDeathSignalPrefix(): string[] {
   const program = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
   if (program === undefined) return [];
   const words = ['--pdeathsig', 'KILL', '--'];
-  // It sets its capabilities as well, which a filter of system calls may refuse: of a systemd unit, or of a container.
+  // The program sets its capabilities as well, which a filter of system calls (of a systemd unit or a container) may refuse.
   const { status } = spawnSync(program, [...words, '/bin/sh', '-c', ':'], { stdio: 'ignore' });
   return status === 0 ? [program, ...words] : [];
 }

@@ -19,7 +19,7 @@ export function answerIncoming(agent: RunningAgent, event: AgentEvent): void {
   if (after === undefined) return;
   const timer = setTimeout(() => {
     const waits = waitingCalls(agent.state).some(({ id }) => id === call);
-    // A script that accepts or refuses the call does not wait for this.
+    // The script may have accepted or refused the call meanwhile.
     if (!agent.usable || !waits || agent.calls.leaving(call)) return;
     accept(agent, { call }, new Limit(ACCEPT_MS)).catch((error: unknown) => {
       agent.emit({ type: 'warning', text: `not answered: ${(error as Error).message}` });

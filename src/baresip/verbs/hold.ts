@@ -125,7 +125,7 @@ async function setMuted(
   limit: Limit,
 ): Promise<Done> {
   const call = answeredCall(agent, verb, id);
-  // The command is a toggle below 3.19: sent only to change the state, and again when it did the opposite.
+  // The command is a toggle below 3.19, so it is sent only to change the state, and once more if it did the opposite.
   if (call.facts.muted === wanted) return latest(agent, call.id);
   for (let tries = 0; tries < 2; tries += 1) {
     if ((await toggled(agent, { verb, wanted }, call, limit)) !== wanted) continue;

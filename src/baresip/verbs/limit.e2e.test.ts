@@ -11,9 +11,9 @@ import { hasCapability } from '../capabilities.js';
 const LIMIT = 5000;
 /** The limit under test. */
 const MS = 1000;
-/** What the first part of a verb takes of it. */
+/** How much of the limit the first part of a verb takes. */
 const FIRST_MS = 600;
-/** The test process may get its turn so much later. */
+/** How late the test process may get its turn. */
 const SLACK_MS = 250;
 const binaries = await testBinaries();
 
@@ -47,7 +47,7 @@ describe.each(binaries)('baresip $version: the limit of a verb', (binary) => {
       peer.answer(request, `200 OK\r\n\r\n${peerSdp('recvonly')}`);
     }, FIRST_MS);
   };
-  /** Fails when the verb does not fail with that text when its limit is over. */
+  /** Asserts that the verb fails with that text once its limit is over. */
   const failsInTime = async (acting: () => Promise<unknown>, text: string, ms = MS) => {
     const began = performance.now();
     await expect(acting()).rejects.toThrow(text);

@@ -12,7 +12,7 @@ import { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 import { headerOf, type SipMessage } from '../../sip/sip-message.js';
 
-/** Old versions follow as many before they take it for a loop (re: sip/request.c). */
+/** The most redirections of a call: old versions follow this many before they assume a loop (re: sip/request.c). */
 const MOST_HOPS = 16;
 const INVITE_MS = 5000;
 
@@ -22,7 +22,7 @@ export function redirectTarget(response: SipMessage): string | undefined {
   return /^sips?:[^\s"<>,\x00-\x1f\x7f]{1,400}$/i.test(uri) ? uri : undefined;
 }
 
-/** True when the call goes on: `calls` then gets its next INVITE, or the failure to send it. */
+/** Returns true if the call goes on: `calls` then gets its next INVITE, or the failure to send it. */
 export function followRedirect(agent: RunningAgent, call: Call, response: SipMessage): boolean {
   const { binary } = agent.ground.context;
   const uri = redirectTarget(response);

@@ -113,7 +113,7 @@ describe.each(binaries)('baresip $version: the REFER', (binary) => {
     const [, consultation] = openCalls(agent.state);
     expect(await dave.seen(/^INVITE /)).toContain(`Call-ID: ${consultation?.id ?? ''}`);
     await agent.act('complete_transfer', {}, LIMIT);
-    // at the address of the replaced call; the peer that was dialled does not know that call
+    // Refer-To names the address of the replaced call; the peer that was dialled does not know that call
     expect(await bob.seen(/^REFER /)).toMatch(referTo(dave.uri, consultation?.id));
   });
 

@@ -7,7 +7,7 @@ import type { Limit } from '../../agents/limit.js';
 import type { RunningAgent } from '../running-agent.js';
 
 const LOOKUP_MS = 2000;
-/** Beyond a limit that is used up: enough for a name in the hosts file or in a cache. */
+/** Time for a look-up when the limit is used up: enough for a name in the hosts file or in a cache. */
 const LAST_LOOKUP_MS = 200;
 /** baresip's words for a name without an address, on every version. */
 const NO_ADDRESS = /^Destination address required|^No such host|^no answer/;

@@ -107,7 +107,7 @@ export function commandsFor(
   };
 }
 
-/** The account line of the file a process starts with. */
+/** Returns the account line of the file that a process starts with. */
 export function idleLine(idleAor: string): string {
   return `<${idleAor}>;regint=0`;
 }

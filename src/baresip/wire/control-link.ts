@@ -17,7 +17,7 @@ export interface LostControl {
 }
 
 export interface LinkUser extends Omit<CtrlSink, 'closed'> {
-  /** Whether the end of the connection is of any interest. */
+  /** Whether the connection is expected to end, so that nobody needs to know why it ended. */
   expectsEnd(): boolean;
   /** Whether the process ends within that time, which explains the end of the connection. */
   endsWithin(ms: number): Promise<boolean>;

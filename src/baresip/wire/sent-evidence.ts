@@ -128,7 +128,7 @@ export class SentEvidence {
 
   #settle({ message, raw, at }: Waiting, confirmed: boolean): void {
     if (!confirmed) {
-      // A peer sent these bytes: baresip may answer the datagram around them with the Call-ID in them.
+      // A peer sent these bytes. baresip may answer the datagram around them with the Call-ID in them, so that is remembered.
       if (message.code === undefined) this.#rememberRequest(message);
       this.#sink.unconfirmed(message);
       return;

@@ -1,4 +1,4 @@
-/** A peer that writes arbitrary bytes: they are told apart by what baresip writes around them. */
+/** A peer may write arbitrary bytes: what baresip writes around them shows that they are the peer's. */
 import { describe, expect, test } from 'vitest';
 import {
   IN,

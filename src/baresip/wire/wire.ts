@@ -46,7 +46,7 @@ export class Wire {
   /** The number of warnings, by their text without numbers. */
   readonly #warnings = new Map<string, number>();
 
-  /** @param proxy in front of the agent: what passes it is reported by it, as the world sees it */
+  /** @param proxy in front of the agent; it reports the messages that pass it, as the outside sees them */
   constructor(ends: Endpoints, sink: WireSink, agent: string, proxy?: AgentProxy) {
     this.#sink = sink;
     this.#agent = agent;

@@ -11,7 +11,7 @@ import { needTemporaryFolder } from '../../app/temporary-folder.js';
 
 interface TypeErrors {
   errors: number;
-  /** One "file:line:column: what" each, as far as the compiler says no more. */
+  /** What the compiler printed; each error with a place is written as "file:line:column: what". */
   text: string;
   /** "TypeScript 5.9.2" */
   compiler: string;
@@ -54,7 +54,7 @@ function findTypeScript(file: string): { program: string; version: string } {
       const { version } = require(manifest) as { version: string };
       return { program: join(dirname(manifest), 'bin', 'tsc'), version };
     } catch {
-      // not there: look in the next place
+      // it is not here: try the next place
     }
   }
   throw new OffhookError(
@@ -81,7 +81,7 @@ function compile(program: string, config: string): Promise<string> {
   });
 }
 
-/** A compiler that prints nothing has not proved that the types are right. */
+/** Makes the error for a compiler that does not run: the absence of output does not prove that the types are right. */
 function unusable(program: string, seen: string): OffhookError {
   return new OffhookError(
     'E_USAGE',

@@ -31,7 +31,7 @@ async function answer(
   return [`words\t${keep.length}`, ...fitting.map((one) => shown(one, { shell, keep, line }))];
 }
 
-/** Other shells undo the quotes by themselves, but for one that is still open. */
+/** Makes the line of a shell other than bash. It has removed all quotes itself, except one that is still open. */
 function lineOf(words: readonly string[]): Line {
   const { current, open } = readLine(words.at(-1) ?? '', '');
   return { before: words.slice(0, -1), current, kept: '', open };
@@ -51,7 +51,7 @@ interface Around {
   readonly line: Line;
 }
 
-/** bash inserts what it is given; the others quote it, and show what it is about. */
+/** Formats a candidate: bash inserts the text as it is; the other shells quote it themselves and show its description. */
 function shown({ text, about }: Candidate, { shell, keep, line }: Around): string {
   const word = keep + text;
   if (shell === 'bash') return written(word.slice(line.kept.length), line.open);

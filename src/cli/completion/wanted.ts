@@ -40,7 +40,7 @@ export function wantedAt(program: Command, before: readonly string[], current: s
   return argumentOf(command, paths.length);
 }
 
-/** The words behind the program, also where a runner of packages is called: `npx --yes offhook run`. */
+/** Returns the words after the program's name, also if a package runner starts it: `npx --yes offhook run`. */
 function ownWords(before: readonly string[], name: string): readonly string[] {
   const at = before.findIndex((word) => basename(word).replace(/@.*$/, '') === name);
   return before.slice(at === -1 ? 1 : at + 1);

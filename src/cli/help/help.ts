@@ -23,7 +23,7 @@ const EVERY_DAY: Readonly<Record<string, ReadonlySet<string>>> = {
 interface Texts {
   /** Command lines, with what they do. */
   readonly examples: readonly (readonly [words: string, why: string])[];
-  /** What follows, in the short and in the whole help. */
+  /** The text behind the options, in the short and in the whole help. */
   readonly short?: string;
   readonly whole?: string;
 }

@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../../app/make-folder.js';
 
-/** `there`: something has that name already, be it a link to nothing; it is left as it is. */
+/** `there`: the name is already in use, if only by a broken link; what is there stays as it is. */
 export type Outcome = 'written' | 'added' | 'there';
 
 /** Error codes of file systems that have no hard links. */
@@ -73,7 +73,7 @@ export class NewFiles {
     return outcome;
   }
 
-  /** Adds those of the lines that an existing file does not have; a link is left as it is. */
+  /** Adds the lines that an existing file does not have yet; a link is left as it is. */
   addLines(file: string, lines: readonly string[]): Outcome {
     if (!isThere(file)) return this.write(file, `${lines.join('\n')}\n`);
     if (!lstatSync(file).isFile()) return 'there';
@@ -91,13 +91,13 @@ export class NewFiles {
     return 'added';
   }
 
-  /** Takes back what was made, the last thing first. */
+  /** Undoes what was made, in reverse order. */
   undo(): void {
     for (const takeBack of this.#undo.reverse()) {
       try {
         takeBack();
       } catch {
-        // somebody else uses it meanwhile, or the file system refuses everything by now
+        // somebody else uses it meanwhile, or the file system now refuses everything
       }
     }
   }

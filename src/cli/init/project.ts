@@ -23,7 +23,7 @@ export interface Project {
   readonly installed?: string;
   /** Name of its file of settings, also of one that is to be written. */
   readonly settings: string;
-  /** Whether a file of settings that is there says which scenarios `offhook run` runs. */
+  /** Whether the file of settings says which scenarios `offhook run` runs; "none": there is no such file. */
   readonly paths: 'none' | 'said' | 'unsaid';
 }
 
@@ -73,18 +73,18 @@ function nearestFolder(folder: string): string {
   return existsSync(folder) ? folder : nearestFolder(dirname(folder));
 }
 
-/** git trusts no repository of another user, and so do we not. */
+/** git does not trust a repository of another user, and neither do we. */
 async function repositoryOf(nearest: string, folder: string): Promise<string> {
   const top = (await git(nearest, ['rev-parse', '--show-toplevel'])).trimEnd();
   if (top === '') return folder;
-  // git names the real path; those of the folder lead the same way
+  // git prints the real path; the steps up from the given folder lead to the same place
   const inside = relative(top, realpathSync(nearest));
   if (inside.startsWith('..')) return folder;
   const steps = inside === '' ? [] : inside.split('/').map(() => '..');
   return join(nearest, ...steps);
 }
 
-/** What it prints; nothing where git, or a repository, is missing. */
+/** Returns what git prints; an empty text if git or a repository is missing. */
 async function git(folder: string, words: readonly string[]): Promise<string> {
   try {
     const options = { cwd: folder, timeout: GIT_LIMIT_MS };

@@ -46,7 +46,7 @@ export async function checkMonitors(
   return bad === 0 ? EXIT.passed : EXIT.usage;
 }
 
-/** What `offhook list` says of the scenarios of a monitor, if it finds something wrong. */
+/** Returns what `offhook list` reports about the scenarios of a monitor; undefined if it finds nothing wrong. */
 function problemOf(
   monitor: MonitorSettings,
   cwd: string,

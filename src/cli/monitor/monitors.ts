@@ -116,7 +116,7 @@ async function runOne(server: Server, name: string, { json }: MonitorsFlags): Pr
   return run.outcome === 'failed' || run.outcome === 'errored' ? EXIT.failed : EXIT.passed;
 }
 
-/** The server that was named, else that of the configuration in this folder, else one with the defaults. */
+/** Returns the server that was named, else that of the configuration in this folder, else a server with the defaults. */
 function serverOf({ url, config }: MonitorsFlags): Server {
   const { cwd, variables } = readProcess();
   const own = variables['OFFHOOK_TOKEN'];
@@ -127,7 +127,7 @@ function serverOf({ url, config }: MonitorsFlags): Server {
   return { url: addressOf(settings.listen, settings.listen.port), token };
 }
 
-/** @param limits of a run, which takes as long as it takes: 502 is an answer, too. @throws OffhookError E_USAGE */
+/** @param limits of a request for a run, which may take any time; status 502 is an answer then. @throws OffhookError E_USAGE */
 async function asked(
   server: Server,
   method: string,

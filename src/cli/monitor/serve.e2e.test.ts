@@ -98,7 +98,7 @@ test('runs what is due, tells changes, answers, and ends without a trace', async
     const { id, measures, outcome } = JSON.parse(call.stdout) as EndedRun;
     expect(outcome).toBe('passed');
     expect(measures.setup).toBeGreaterThan(0);
-    // Its report is made when it is asked for, and what explains it is kept.
+    // The report is made on request; the files that explain the run are kept.
     const report = await fetch(`${url}/runs/${id}`, { headers: { accept: 'text/html' } });
     expect(await report.text()).toContain('a call');
     const kept = await readdir(join(run.folder, '.offhook/monitor/runs', id));

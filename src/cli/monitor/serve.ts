@@ -52,7 +52,7 @@ export async function serveCommand(
   process.on('SIGHUP', reload);
   print(`${counted(settings)} of ${file}: ${service.url}/ (Ctrl-C ends it)`);
   await new Promise<void>((resolve) => {
-    // It may have come while the service was starting.
+    // The signal may have come while the service was starting.
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => {
       resolve();

@@ -36,7 +36,7 @@ function keptIn(
   cwd: string,
 ): ArtifactsOptions {
   if (saveAudio !== undefined) return { folder, on, cwd };
-  // the file is written in the folder itself, so that one of any size is moved, not copied
+  // recordings are made inside the folder, so that files of any size are moved, not copied
   return { folder, on, cwd, recordings: recordingsFolder(folder) };
 }
 

@@ -90,7 +90,7 @@ export function isOnStdout({ name, file }: Wanted): boolean {
   return file === undefined && !BESIDE.has(name);
 }
 
-/** -v and -q are wishes about the lines of the console. */
+/** Returns the default reporter: -v and -q are about the lines of the console, so they choose the console. */
 function defaultName({ quiet, verbose }: Asked, { isAssistant }: Surroundings): Wanted['name'] {
   if (quiet === true || verbose === true) return 'console';
   return isAssistant ? 'brief' : 'default';

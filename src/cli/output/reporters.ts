@@ -83,7 +83,7 @@ function canBeMade({ file, isAutomatic }: Wanted): boolean {
   }
 }
 
-/** Where reporters write that share stdout. */
+/** The places where reporters that share stdout write. */
 interface Places {
   /** What people read, when that is on stdout. */
   terminal: Terminal | undefined;
@@ -278,7 +278,7 @@ async function makeOne(
   const { environment, live } = around;
   const { cwd } = environment;
   const output = (): Output => (file === undefined ? process.stdout : new FileOutput(file));
-  // Its secrets are known only when scenarios were collected.
+  // The secrets in these options are known only once scenarios were collected, so they are masked as late as possible.
   const again = (): readonly string[] => around.again.map(secrets.mask);
   const mode = flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal';
   const told = (): LinesOptions => {
@@ -304,7 +304,7 @@ async function makeOne(
     }
     case 'ndjson': {
       const { NdjsonReporter } = await import('../../report/ndjson.js');
-      // A file is the record of the run, and has all that other reporters need.
+      // A file is the record of the run, with everything that other reporters need.
       const sources = file !== undefined;
       const sip = sources || flags.sipTrace !== undefined;
       return new NdjsonReporter({ output: output(), sip, sources });

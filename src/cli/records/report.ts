@@ -11,7 +11,7 @@ import { readProcess } from '../../settings/process-environment.js';
 import type { ReportFlags } from '../options.js';
 import { makeReporters } from '../output/reporters.js';
 
-/** Events between two pauses, in which reporters work: a record may be larger than the memory. */
+/** Number of events between two pauses that let reporters work: a record may be larger than the memory. */
 const BATCH = 500;
 
 /** @returns the exit code of the merged run. @throws OffhookError E_RECORD when there is nothing to tell */

@@ -25,7 +25,7 @@ export type FileSettings = ReadonlyMap<string, Setting>;
 const YES = ['1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];
 
-/** The value of a variable's text. */
+/** Reads the value of a row from the text of a variable. */
 export function valueOfText(flag: Flag<unknown>, text: string): unknown {
   const word = text.trim().toLowerCase();
   const isYes = YES.includes(word);
@@ -53,7 +53,7 @@ function allParsed(flag: Flag<unknown>, texts: readonly string[]): unknown {
   return values.find((one) => one instanceof Unfit) ?? values;
 }
 
-/** The value of a row, of what the file has for it. */
+/** Reads the value of a row from the JSON of the project file. */
 export function valueOfJson(flag: Flag<unknown>, json: unknown): unknown {
   const isSwitch = flag.kind === 'on' || flag.kind === 'off';
   if (typeof json === 'boolean' && (isSwitch || flag.kind === 'maybe')) return switched(flag, json);
@@ -82,7 +82,7 @@ export function valueOfJson(flag: Flag<unknown>, json: unknown): unknown {
   const isText = types.includes('string') && typeof json === 'string' && json !== '';
   if (isText) return flag.parse(json);
   if (isMaybe && !isNumber) return new Unfit('must be true, false or a text');
-  // The row's own words about a text that is nothing: "must be a whole number from 1 to 9".
+  // The row's own words about an empty text: "must be a whole number from 1 to 9".
   const problem = isNumber ? flag.parse('') : undefined;
   return problem instanceof Unfit ? problem : new Unfit('must be a text');
 }

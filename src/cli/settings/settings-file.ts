@@ -21,7 +21,7 @@ interface Where {
   /** The path of the file. */
   readonly path: string;
   readonly cwd: string;
-  /** Whose settings go before those of the file as a whole. */
+  /** The project whose settings override those of the file as a whole. */
   readonly project: string | undefined;
 }
 
@@ -80,7 +80,7 @@ class Reader {
     return new Map(entries);
   }
 
-  /** Each project of the file, by its name. All are checked, whichever is chosen. */
+  /** Reads the projects of the file, by their names. All are checked, whichever is chosen. */
   projects(list: unknown): ReadonlyMap<string, FileSettings> {
     const found = new Map<string, FileSettings>();
     const fail = (steps: Steps, problem: string, hint: string): OffhookError =>

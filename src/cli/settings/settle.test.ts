@@ -38,7 +38,7 @@ function commandOf(words: readonly string[]): Command {
   return command.parse(words, { from: 'user' });
 }
 
-/** What holds for a command line such as "a.js --lab". */
+/** Settles a command line such as "a.js --lab". */
 function held(line = '', variables: Variables = {}, cwd = ''): Promise<Settled<typeof TABLE>> {
   const command = commandOf(line.split(' ').filter((word) => word !== ''));
   const given = {
@@ -170,7 +170,7 @@ test('a setting that excludes another lifts it where it was said further down', 
   expect(flags).toMatchObject({ verbose: true, json: true, forbidOnly: true, reporter: [] });
   expect(flags.quiet).toBeUndefined();
   expect(flags.allowOnly).toBeUndefined();
-  // There is no ladder that could show them.
+  // Without --sip-trace there is no ladder that could show headers.
   expect(flags.sipHeaders).toEqual([]);
   expect((await held('--sip-trace=')).flags.sipHeaders).toEqual(['From']);
   // A switch that was taken back excludes nothing.
@@ -247,7 +247,7 @@ test('running again needs the words of the command line, not those of file and v
     again.sort(),
   );
   expect(rerunWords(commandOf(['--lab']), none, [])).toEqual(['--lab']);
-  // The file's own filter would hide what --tag chose.
+  // Otherwise the filter in the file would hide what --tag chose.
   const given = ['--tag', 'x', '--jobs', '3'];
   expect(rerunWords(commandOf(given), new Set(['tag', 'jobs']), [])).toEqual(['--tag', 'x']);
 });

@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 
-/** An editor writes a file in several steps, and a checkout many files. */
+/** How long it must be quiet before changes are reported: an editor writes a file in several steps, a checkout writes many files. */
 const QUIET_MS = 100;
 
 export class FolderWatch {
@@ -47,7 +47,7 @@ export class FolderWatch {
       watcher.on('error', gone);
       this.#watchers.set(folder, watcher);
     } catch (error) {
-      // A folder that went away while it was looked at has its change reported by the one above.
+      // If a folder vanishes while it is being looked at, the watch on its parent reports the change.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }

@@ -147,7 +147,7 @@ export class WatchLoop {
     }
   }
 
-  /** The files that the changes so far concern, and those that are new; undefined where there are none. */
+  /** Returns the files that the changes so far concern, and new files; undefined if there are none. */
   async #concerned(): Promise<WatchRun | undefined> {
     while (this.#changed.size > 0) {
       const changed = new Set(this.#changed);

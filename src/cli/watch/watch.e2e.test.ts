@@ -24,7 +24,7 @@ it('lists, runs what changes, shows errors and goes on', async () => {
       seen += text;
       wake();
     });
-    /** Waits for that, and forgets what came before. */
+    /** Waits for output that fits the pattern, returns the output up to there, and forgets it. */
     const until = async (pattern: RegExp): Promise<string> => {
       for (;;) {
         const match = pattern.exec(seen);

@@ -80,7 +80,7 @@ class Watched implements WatchWorld {
   /** Lists what could run. */
   async begin(): Promise<readonly string[]> {
     const { paths, cwd } = this.#request;
-    // A misspelt path is told at once; later, files may come and go.
+    // A misspelt path is reported at once; later, files may come and go.
     await findScenarioFiles(paths, { cwd });
     const files = await this.#find();
     // Watching begins before anything is read, so that no change during the reading is missed.
@@ -156,7 +156,7 @@ class Watched implements WatchWorld {
     await this.#run;
   }
 
-  /** An error is shown, and the watch goes on. @returns it */
+  /** Runs the request. An error is shown, and the watch goes on. @returns the error, if any */
   async #runWith(request: RunRequest): Promise<unknown> {
     try {
       await run(request);
@@ -167,7 +167,7 @@ class Watched implements WatchWorld {
     }
   }
 
-  /** While somebody rearranges files, none may be there. */
+  /** Finds the scenario files. It is no error if there are none, because somebody may be moving them. */
   async #find(): Promise<readonly string[]> {
     const { paths, cwd } = this.#request;
     const each = paths.map((path) => findScenarioFiles([path], { cwd }).catch(() => []));
@@ -206,7 +206,7 @@ function foldersIn(folder: string): string[] {
   return [realpathSync(folder), ...below.flatMap(({ name }) => foldersIn(join(folder, name)))];
 }
 
-/** What did not pass in a run. */
+/** Collects what did not pass in a run. */
 class Outcome implements Reporter {
   readonly ignores = new Set(['sip', 'agent_log', 'agent_config', 'source'] as const);
   readonly keys = new Set<string>();

@@ -5,7 +5,7 @@ import type { Letter } from '../model/letter.js';
 export type Role = 'read' | 'operate';
 
 export interface ApiToken {
-  /** Who has it, as the page shows it. */
+  /** Name of the token's owner, as the page shows it. */
   readonly name: string;
   readonly token: string;
   readonly role: Role;
@@ -71,9 +71,9 @@ export interface ApiOptions {
     test(target: string): Promise<string | undefined>;
     /** What waits to be delivered or was given up, the oldest first. */
     letters(): readonly Letter[];
-    /** Tries one again. false: there is none with that id. */
+    /** Tries to deliver a message again. false: there is none with that id. */
     sendAgain(id: string): Promise<boolean>;
-    /** Forgets one that was given up. false: there is none with that id. */
+    /** Discards a message that was given up. false: there is none with that id. */
     discard(id: string): Promise<boolean>;
   };
   /** Called with each error that is a bug; the answer to the request says nothing about it. */

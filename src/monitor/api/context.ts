@@ -24,7 +24,7 @@ declare module 'fastify' {
     row?: Route;
   }
   interface FastifyRequest {
-    /** Undefined: nobody we know, which only open routes allow. */
+    /** Undefined: no valid token or session, which only open routes accept. */
     identity: Identity | undefined;
     /** The nonce that the Content-Security-Policy of this answer allows. */
     nonce: string;

@@ -6,10 +6,10 @@ import { read, type Route } from './route.js';
 
 export const WEBSOCKET_PATH = '/ws';
 
-/** What a client may send at most: it is thrown away. */
+/** Longest message that a client may send; its content is ignored. */
 export const LARGEST_INPUT = 4096;
 
-/** Pings: they are read behind what waits, which may be much on a slow line. */
+/** Pings that may stay unanswered: a client reads a ping only after all data before it, which can take long on a slow line. */
 const MOST_UNANSWERED = 2;
 
 const FEED_TEXT =

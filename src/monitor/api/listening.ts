@@ -74,7 +74,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EAI_AGAIN: ['the host name could not be looked up', 'name an address of this machine'],
 };
 
-/** What is no matter of listening is a bug, and stays as it is. */
+/** Explains an error of listening; any other error is a bug, and is returned unchanged. */
 export function cannotListen({ host, port }: ApiOptions, error: NodeJS.ErrnoException): Error {
   const reason = REASONS[error.code ?? ''];
   if (reason === undefined && error.syscall !== 'listen') return error;

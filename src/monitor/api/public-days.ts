@@ -9,7 +9,7 @@ export interface KnownDays {
   of(name: string): readonly DaySum[];
 }
 
-/** What is shown may be so old. */
+/** Age up to which an answer of the store is used again. */
 const FRESH_MS = 30_000;
 
 export class PublicDays {

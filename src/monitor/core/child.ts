@@ -12,10 +12,10 @@ import type { MonitorSettings } from '../model/settings.js';
 import { Listener, type Told } from './result.js';
 import { openTrigger } from './trigger.js';
 
-/** After the limit, or a stop: time for teardowns and hangups, then for its second signal, before everything is killed. */
+/** Time for teardowns and hangups after the limit or a stop; then, after a second signal, until everything is killed. */
 const GRACE_MS = 8000;
 const SECOND_GRACE_MS = 2000;
-/** More of what a process says beside its events is not kept. */
+/** Most characters of a process's error output that are kept. */
 const MOST_STDERR = 8192;
 
 /** File in the folder of a run that holds its events; every report is made of it. */
@@ -44,7 +44,7 @@ export type Runner = (
   how: Pick<ChildOptions, 'folder' | 'keep_all' | 'signal'>,
 ) => Promise<Ended>;
 
-/** What the process of a run told, and how it ended. */
+/** What the process of a run reported, and how it ended. */
 export interface Ended extends Told {
   /** It was killed, or told to end, because it took longer than its limit. */
   readonly timed_out: boolean;

@@ -9,7 +9,7 @@ const ID = /^\d{8}T\d{6}-[0-9a-z]{6}$/;
 
 /** With less than that left, a run may not be able to keep what explains it. */
 const LEAST_FREE = 100 * 1024 * 1024;
-/** A run that has less than that would end with an error of its own when it writes what it found. */
+/** With less free space, a run would end with an error of its own when it writes its results. */
 const LEAST_FOR_A_RUN = 10 * 1024 * 1024;
 
 export class RunFolders {

@@ -20,7 +20,7 @@ export interface LedgerParts {
   readonly clock: Clock;
   readonly health: Health;
   readonly roster: Roster;
-  /** What is to be told of a transition: stored before the transition is shown. */
+  /** Returns the notices of a transition, which are stored before the transition is shown. */
   readonly noticesOf?: (
     transition: Transition,
     monitor: MonitorSettings,
@@ -50,9 +50,9 @@ export interface Known {
 
 /** A run that was handed over. */
 export interface Taken {
-  /** It is stored and shown; or the program ends and it could not be. */
+  /** Resolves when the run is stored and shown, or when the program ends and could not store it. */
   readonly stored: Promise<void>;
-  /** The monitor need not wait any longer: it is stored, or the store fails. */
+  /** Resolves when the monitor need not wait any longer: the run is stored, or the store fails. */
   readonly free: Promise<void>;
 }
 

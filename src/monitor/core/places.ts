@@ -68,7 +68,7 @@ export class Places {
     for (const waiting of [...this.#waiting]) {
       if (this.#running.size >= this.#most) return;
       const index = this.#waiting.indexOf(waiting);
-      // `begin` of another one may have changed the list.
+      // `begin` of another monitor may have changed the list.
       if (index < 0) continue;
       const before = this.#waiting.slice(0, index).flatMap(({ locks }) => locks);
       const taken = new Set([...[...this.#running.values()].flat(), ...before]);

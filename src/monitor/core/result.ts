@@ -1,4 +1,4 @@
-/** What a run came to and measured: of the events that its process tells. */
+/** Outcome and measures of a run, collected from the events that its process writes. */
 import { fold, NEW_AGENT, type AgentState } from '../../model/agent-state.js';
 import { timingOfCall } from '../../model/call-timing.js';
 import type { RunEvent } from '../../model/run-event.js';

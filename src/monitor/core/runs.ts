@@ -23,7 +23,7 @@ export interface RunsParts {
   readonly runner: Runner;
 }
 
-/** The files of a run that passed are kept for comparison, and renewed by those of a run so much later. */
+/** Files of a passed run are kept for comparison, and replaced by those of a run that begins at least this much later. */
 const GOOD_FILES_MS = 60 * 60_000;
 
 const NOTHING: Omit<Ended, 'outcome'> = {
@@ -146,7 +146,7 @@ export class Runs {
     this.#endsOf(name)(run);
   }
 
-  /** Tells whoever waits for the end of its run now. */
+  /** Takes the callbacks that wait for the end of the monitor's run; returns a function that calls them. */
   #endsOf(name: string): (run: EndedRun | undefined) => void {
     const ends = this.#ends.get(name) ?? [];
     this.#ends.delete(name);

@@ -29,7 +29,7 @@ export interface NoticeBody {
 
 type About = Pick<MonitorSettings, 'name' | 'notify' | 'labels' | 'info'>;
 
-/** How bad a state is. A target is told of a recovery if it may have been told of a state no worse than the one that ends. */
+/** How bad a state is. A target hears of a recovery if its `on` has a state that is no worse than the one that ends. */
 const BADNESS: Readonly<Record<State, number>> = {
   ok: 0,
   unknown: 1,

@@ -4,7 +4,7 @@
  */
 import type { Store, StoredNotice } from '../store/store.js';
 
-/** What of the store the outbox needs. */
+/** The part of the store that the outbox needs. */
 export type NoticeStore = Pick<Store, 'notices' | 'saveNotice' | 'dropNotice'>;
 
 export class Outbox {

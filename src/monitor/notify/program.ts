@@ -75,7 +75,7 @@ export function runProgram(
       const rest = setTimeout(finish, REST_MS);
       child.on('close', finish);
     });
-    // It need not read.
+    // The program need not read its input.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(`${JSON.stringify(jsonBody(message))}\n`);
   });

@@ -45,7 +45,7 @@ export function dueBatches(
   });
 }
 
-/** @returns when the next message is due that has a place; undefined: nothing waits, or the end of one is waited for */
+/** @returns when the next message is due for which there is room; undefined: nothing waits, or a delivery must end first */
 export function nextDue(
   notices: Iterable<StoredNotice>,
   targets: ReadonlyMap<string, Target>,

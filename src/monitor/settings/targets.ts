@@ -1,4 +1,4 @@
-/** `notify` of the configuration: what each kind of target needs, and what it does unless somebody says otherwise. */
+/** `notify` of the configuration: what each kind of target requires, and its defaults. */
 import type { Target, ToldOf, WebhookForm, WebhookTarget } from '../model/targets.js';
 import { Misfit } from '../../settings/form.js';
 

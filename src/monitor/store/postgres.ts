@@ -140,7 +140,7 @@ class PostgresServer implements Sql {
     });
     try {
       await client.connect();
-      // a server that cannot reach us any more is to notice it soon, and to free the lock
+      // lets a server that cannot reach us any more notice that soon, and free the lock
       await client.query(
         `SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
           set_config('tcp_keepalives_count', '3', false)`,

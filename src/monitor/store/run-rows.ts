@@ -38,7 +38,7 @@ const COLUMNS = [
 export const ADD_RUN = `INSERT INTO offhook_runs (${COLUMNS.join(', ')})
   VALUES (${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`;
 
-/** Values for `ADD_RUN`. `idle`: what lay between the end of the process and that of the run, in ms. `monitor`: its number. */
+/** Values for `ADD_RUN`. `idle`: time between the end of the process and the end of the run, in ms. `monitor`: its number. */
 export function runValues(run: EndedRun, monitor: number): readonly Value[] {
   const { started_at, ended_at, duration_ms, trigger, outcome, kept, measures, note } = run;
   const duration = stored(duration_ms) ?? 0;
@@ -144,7 +144,7 @@ export function placeOfId(id: string): IdPlace {
 
 let lastDay = { day: NaN, text: '' };
 
-/** As 20261130T174500-. The day is that of the last one as a rule: an overview needs ten thousand of them. */
+/** Formats a time as 20261130T174500-. The text of the last day is reused, because an overview formats ten thousand times. */
 function stampOf(at: number): string {
   const seconds = Math.floor(Math.round(at) / SECOND_MS);
   const day = Math.floor(seconds / DAY_S);

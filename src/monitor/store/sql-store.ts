@@ -58,7 +58,7 @@ const STRIPS = `SELECT m.name, (
       FROM offhook_runs r WHERE r.monitor = m.id ORDER BY r.started_at DESC, r.tail DESC LIMIT ?
     ) x
   ) AS runs FROM offhook_monitors m ORDER BY m.id`;
-/** A subquery for each monitor, for the same reason: no planner comes to read all runs. */
+/** Has a subquery for each monitor, for the same reason: then no planner chooses to read all runs. */
 const MONITOR_OF_TAIL = `SELECT x.id, x.name, x.started_at FROM (
     SELECT m.id, m.name, (
       SELECT r.started_at FROM offhook_runs r

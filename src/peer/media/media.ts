@@ -115,7 +115,7 @@ export class Description implements Describes {
     return this.#video?.answer(theirs, choice?.direction ?? reversed(theirs.direction));
   }
 
-  /** The streams beside the audio, each in its place; those that are not taken are refused. */
+  /** The streams beside the audio, each in its place; streams that are not accepted are refused. */
   #beside(video: readonly string[] | undefined): Beside {
     if (this.#theirs === undefined) return { before: [], behind: video ?? [] };
     const { media, audio } = this.#theirs;
@@ -272,7 +272,7 @@ export class Media {
     return new Description(this.address, port, this.#codecs, this.#encryption, video);
   }
 
-  /** The call is over: others may have its ports. */
+  /** The call is over: its ports are free for other calls. */
   forget(call: string): void {
     this.#pool.giveBack(this.#calls.get(call)?.ports ?? []);
     this.#calls.delete(call);

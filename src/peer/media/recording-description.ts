@@ -1,6 +1,6 @@
 /**
- * Descriptions of a recording session (RFC 7866, 7.1): a stream for each that is recorded, each with ports of its own. The
- * client sends them and names them by labels (RFC 4574); the recorder receives them.
+ * Descriptions of a recording session (RFC 7866, 7.1): one stream with its own ports for each recorded stream. The client sends
+ * them and names them by labels (RFC 4574); the recorder receives them.
  */
 import { randomInt } from 'node:crypto';
 import { OffhookError } from '../../errors.js';
@@ -39,7 +39,7 @@ interface RecordingGround {
   /** The port of the stream with that number; undefined where there are no more. */
   readonly port: (stream: number) => number | undefined;
   readonly codecs: readonly AudioCodec[];
-  /** Those of a client; undefined: it is a recorder. */
+  /** The labels of a recording client; undefined for a recorder. */
   readonly labels: readonly string[] | undefined;
   readonly encryption: MediaEncryption;
 }
@@ -72,7 +72,7 @@ export class RecordingDescription implements Describes {
     return this.#undecipherable;
   }
 
-  /** Each stream has keys of its own: its SRTP contexts are (RFC 4568, 6.1). */
+  /** Each stream has its own keys, because each has its own SRTP contexts (RFC 4568, 6.1). */
   #keysOf(stream: number): OwnKeys {
     return (this.#keys[stream] ??= new OwnKeys(this.#encryption));
   }
@@ -110,7 +110,7 @@ export class RecordingDescription implements Describes {
     return this.#write(choice, streams);
   }
 
-  /** The lines that answer one stream: of one that nobody can speak or receive, its refusal (RFC 3264, 6). */
+  /** The lines that answer one stream; a stream that nobody can speak or receive is refused (RFC 3264, 6). */
   #answerTo(
     media: SdpMedia,
     audio: readonly SdpMedia[],
@@ -161,7 +161,7 @@ export class RecordingDescription implements Describes {
   }
 }
 
-/** What the script wishes for one stream: its own wishes before those for all. */
+/** What the script wishes for one stream: wishes for that stream take precedence over those for all. */
 function wishFor(
   choice: SdpWish | undefined,
   label: string | undefined,

@@ -26,13 +26,13 @@ interface OpenStream {
   rtp?: RtpSession;
   /** What the session does since the last offer and answer. */
   parameters?: RtpParameters;
-  /** What the stream sends, where that is not what all calls send. */
+  /** What the stream sends, if it differs from what all calls send. */
   readonly source: StreamSource | undefined;
   hasBegun: boolean;
 }
 
 interface OpenCall {
-  /** The key is the number of the m= line. The first stream is meant where nobody names one. */
+  /** Streams by the number of their m= line. Without a label, the first stream is used. */
   readonly streams: Map<number, OpenStream>;
   readonly planned: Set<() => void>;
   quality?: NodeJS.Timeout;

@@ -1,4 +1,4 @@
-/** What a script may wish of a session description, and what keeps to it. */
+/** What a script may wish for in a session description, and the interface of the descriptions that follow it. */
 import type { MediaDirection } from '../../sip/media-direction.js';
 import { AUDIO_CODECS, type AudioCodec } from '../../sip/sdp-text.js';
 
@@ -14,7 +14,7 @@ export interface SdpWish {
   readonly video?: boolean;
   /** What is sent is encrypted with another key than the description says. */
   readonly undecipherable?: boolean;
-  /** What is to be otherwise in single streams of a recording session. */
+  /** Wishes for single streams of a recording session that differ from the others. */
   readonly streams?: readonly StreamSdpWish[];
 }
 

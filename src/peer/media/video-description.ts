@@ -60,7 +60,7 @@ export class VideoDescription {
     return this.#lines({ port, payload: format.payload, direction, profile, crypto });
   }
 
-  /** That with the profile of the clip, else the first: nothing is decoded here. */
+  /** Returns the format with the profile of the clip, else the first format: nothing is decoded here. */
   #formatOf({ codecs }: SdpMedia): SdpCodec | undefined {
     const usable = codecs.filter(isH264);
     const own = this.#clip?.profileLevelId.slice(0, PROFILE_DIGITS).toLowerCase();

@@ -21,7 +21,7 @@ export async function inviteBody(
   return offer === '' ? undefined : { body: offer, contentType, more: [] };
 }
 
-/** A text of the script needs no ports; a late offer is answered with ports of the peer. */
+/** A text of the script needs no ports. For a late offer ports are reserved, because the answer names them. */
 async function offerOf(
   media: Media,
   call: PeerCall,

@@ -89,7 +89,7 @@ export class ArtifactsReporter implements Reporter {
     }
   }
 
-  /** Keeps the attempts that have no end, as the run broke off, and adds RTP to all. @throws OffhookError E_OUTPUT */
+  /** Keeps the attempts that have no end because the run broke off, and adds RTP to all captures. @throws OffhookError E_OUTPUT */
   async complete(): Promise<void> {
     try {
       for (const [, events] of this.#attempts.takeOpen()) this.#keepOpen(events);
@@ -102,7 +102,7 @@ export class ArtifactsReporter implements Reporter {
     return Promise.resolve();
   }
 
-  /** A capture that cannot be written anew is told as it was. */
+  /** Adds RTP to the captures. A capture that cannot be written anew is reported as it was. */
   async #addNetwork({ pieces }: CapturedNetwork): Promise<void> {
     try {
       await addNetwork(this.#captures, pieces, (capture, content) => {

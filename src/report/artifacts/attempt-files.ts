@@ -30,7 +30,7 @@ export const CAPTURE_NAME = 'sip.pcapng';
 /** Most bytes of an agent's name in that of a file. */
 const LONGEST_NAME = 40;
 
-/** Empty ones are left out: an attempt without SIP has no ladder. */
+/** Returns the files of an attempt without empty ones: an attempt without SIP has no ladder. */
 export function attemptFiles(attempt: KeptAttempt): readonly AttemptFile[] {
   const files: AttemptFile[] = [
     { name: 'status.json', mediaType: 'application/json', content: statusOf(attempt) },
@@ -59,7 +59,7 @@ export function attemptFiles(attempt: KeptAttempt): readonly AttemptFile[] {
   return files.filter(({ content }) => content.length > 0);
 }
 
-/** Its `scenario_finished`, and the run it belongs to. Where the run broke off: the same as far as it is known. */
+/** Returns the attempt's `scenario_finished` and its run as JSON; if the run broke off, as much as is known. */
 function statusOf({ run, events }: KeptAttempt): string {
   const finished = events.findLast(
     (event) => event.type === 'scenario_finished' || event.type === 'file_part_finished',
@@ -83,7 +83,7 @@ function unfinished(events: readonly RunEvent[], clock: WallClock): object {
   return { at, time: clock.time(at), scenario, verdict: 'unfinished', ms, failures: [] };
 }
 
-/** What a reporter writes: all of it is written when it closes, not later. */
+/** Returns what a reporter writes about the attempt. The reporter has to write all of it before close() returns. */
 function printed({ run, events }: KeptAttempt, make: (output: Output) => Reporter): string {
   const parts: string[] = [];
   const reporter = make({ write: (text) => void parts.push(text) });

@@ -10,7 +10,7 @@ import { inEthernet } from '../sip/ip-packets.js';
 import type { MediaEnds } from '../sip/media-ends.js';
 import { NETWORK } from '../sip/sip-capture.js';
 
-/** So many packets are written before other work gets its turn, in which a second Ctrl-C is seen. */
+/** Number of packets written before other work gets its turn, so that a second Ctrl-C is seen. */
 const PACKETS_IN_A_TURN = 10_000;
 
 export interface SipCapture {
@@ -121,7 +121,7 @@ class Merge<C extends SipCapture> {
     return file;
   }
 
-  /** The messages that are not younger than a packet. */
+  /** Writes the messages that are as old as a packet, or older. */
   #writeMessages(until: number): void {
     for (;;) {
       const next = this.#messages.at(-1);

@@ -15,7 +15,7 @@ export interface Doing {
 export interface Running {
   scenario: ScenarioId;
   since: number;
-  /** What the scenario does. Of the three fields, the last one that is set says most: a lock is taken within a verb. */
+  /** What the scenario does. Of these three fields, the last one that is set says most, because a lock is taken within a verb. */
   verb?: Doing;
   wait?: Doing;
   lock?: Doing;
@@ -81,7 +81,7 @@ export class Activity {
         return;
       case 'waiting': {
         const limit = event.until - event.at;
-        // "still waiting for wait(12 s)" would be one wait too many
+        // as a wait, it would be shown as "still waiting for wait(12 s)"
         const kind = event.by === 'wait' ? 'verb' : 'wait';
         running.wait = { kind, what: conditionText(event.what), since, limit };
         return;

@@ -55,14 +55,14 @@ export abstract class AttemptsReporter implements Reporter {
   /** Makes the block of an attempt. */
   protected abstract begun(event: Started): Attempt;
   protected abstract finished(event: Finished, attempt: Attempt | undefined): void;
-  /** Its lines end without a verdict. */
+  /** Ends the lines of an attempt that has no verdict. */
   protected abstract brokeOff(attempt: Attempt & { kept: KeptText }): void;
-  /** The artefacts of an attempt that has finished lie in that folder. */
+  /** Notes the folder that holds the artefacts of a finished attempt. */
   protected abstract artifacts(id: string, folder: string): void;
   protected abstract runFinished(event: EventOf<'run_finished'>): void;
   protected runStarted?(event: EventOf<'run_started'>): void;
   protected restarted?(event: EventOf<'scenario_restarted'>, attempt: Attempt): void;
-  /** Everything is told, also where the run broke off. */
+  /** Called when everything was reported, also if the run broke off. */
   protected over?(): void;
 
   on(event: RunEvent): void {

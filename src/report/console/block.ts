@@ -83,7 +83,7 @@ export class ScenarioBlock {
     });
   }
 
-  /** @param earlier the attempts before this one @param firstLike the attempt that failed in the same way, told already */
+  /** @param earlier the attempts before this one @param firstLike the attempt, already shown, that failed in the same way */
   finish(event: FinishedEvent, earlier: readonly AttemptResult[], firstLike?: number): void {
     this.header();
     const [mark, style] = looks(this.#page, event.verdict);

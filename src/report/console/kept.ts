@@ -103,7 +103,7 @@ export class KeptReporter implements Reporter {
     const { bold, warn } = page.palette;
     page.blank();
     page.line(`kept: ${scenarioTitle(scenario)}`, { style: (text) => warn(bold(text)) });
-    // The report of its end has the events as well.
+    // The report at the end of the scenario shows the events, so they are left out here.
     const failures = event.failures.map(({ timeline: _, ...failure }) => failure);
     printFailures({ page, names: this.#names, cwd }, failures);
     page.blank();

@@ -40,7 +40,7 @@ export class ListReporter extends AttemptsReporter {
 
   protected finished(event: Finished, attempt: Attempt | undefined): void {
     const { verdict, failures } = event;
-    // What ran once for a file and went well is no result.
+    // A setup_file or teardown_file that passed is no result.
     if (event.type === 'file_part_finished' && failures.length === 0) return;
     const firstLike = this.firstLike(event);
     this.#line(event, firstLike);

@@ -30,7 +30,7 @@ export class RepeatedFailures {
   }
 }
 
-/** Prints the failures of a later attempt: whether they are those of the first one, else the lines that are new. */
+/** Prints the failures of a later attempt: a remark if they equal those of the first attempt, else the lines that are new. */
 export function printLaterFailures(
   context: FailureContext,
   first: readonly Failure[],

@@ -43,10 +43,10 @@ export class Summary {
     this.#isOver = true;
     const { good, bad, bold, warn } = this.#page.palette;
     this.#repeats.print(this.#page, this.#cwd);
-    // Repeated ones are told by scenario already.
+    // With --repeat, failures are already listed by scenario.
     if (listFailed && this.#started?.repeat === undefined) this.#printFailed();
     this.#printFlaky();
-    // Printed under -q, too: both change what a green run means.
+    // These are printed under -q, too, because both change what a green run means.
     this.#printList('warnings:', [...new Set(this.#warnings)]);
     this.#printList(LEFT_OUT, event.left_out);
     const done = sumOf(event.counts);

@@ -29,7 +29,7 @@ export function sequenceDiagram(arrows: readonly Arrow[]): string | undefined {
   ].join('\n');
 }
 
-/** Characters that end a text or a line of Mermaid stand as their codes. */
+/** Encodes the characters that would end a text or a line of Mermaid. */
 function text(name: string): string {
   return cut(oneLine(name), 60).replace(/[#;:<>`"{}\\%&]/g, (char) => `#${char.charCodeAt(0)};`);
 }

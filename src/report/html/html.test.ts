@@ -159,7 +159,7 @@ test.each([
     return [sound('sent'), sound('received')];
   };
   const file = await written(run.end(), { audio, audioOf });
-  // nobody else hears the calls
+  // only the owner may read a page with the audio of calls
   expect(statSync(file).mode & 0o077).toBe(audio === 'none' ? 0o044 : 0);
   const { data, part } = read(file);
   const heard = data.attempts.filter((one) => one.audio.length > 0);

@@ -30,9 +30,9 @@ export interface HtmlOptions {
   /** The options that running one of the scenarios again needs. */
   again: () => readonly string[];
   makeFolder: (folder: string) => void;
-  /** Bytes of parts above which they lie beside the page: 30 MB unless given. */
+  /** Size of the parts, in bytes, above which they lie beside the page: 30 MB unless given. */
   largest?: number;
-  /** The page is there. @param folder has its parts, where they are too large for one file */
+  /** Called when the page was written. @param folder holds its parts, if they are too large for one file */
   written: (folder: string | undefined) => void;
 }
 

@@ -8,7 +8,7 @@ import { partId } from '../../story/page-data.js';
 
 const packed = promisify(gzip);
 
-/** Mail and web servers take no more. */
+/** The most bytes of parts inside a page: mail and web servers take no more. */
 const LARGEST_PAGE = 30_000_000;
 
 export class Parts {
@@ -67,7 +67,7 @@ export class Parts {
     this.#texts.clear();
   }
 
-  /** A script, as a page that was opened from a disk may load scripts, but no data. */
+  /** Writes a part as a script, because a page that was opened from a disk may load scripts, but no data. */
   #write(part: number, text: string): void {
     const file = openNew(join(this.#folder, `${partId(part)}.js`), true);
     try {

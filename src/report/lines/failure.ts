@@ -31,7 +31,7 @@ function printFailure(context: FailureContext, failure: Failure, additional: boo
   const { bold, dim, bad } = page.palette;
   const once = failure.phase === 'setup' ? ', which runs once for each scenario' : '';
   const heading = `${additional ? 'additional failure in' : 'in'} ${failure.phase}${once}:`;
-  // The body is where failures belong: only other places are worth a word.
+  // Most failures happen in the body, so only other places are named.
   if (additional || failure.phase !== 'body') page.line(heading, { indent: 4, style: bold });
   const code = ` [${failure.code}]`;
   page.line(plain(failure.brief ?? failure.message) + code, {
@@ -54,7 +54,7 @@ function printPlace({ page, cwd }: FailureContext, failure: Failure): void {
   }
   for (const frame of (failure.frames ?? []).slice(0, FRAMES)) {
     const where = shownLocation(frame, cwd);
-    // The innermost frame mostly is the place itself.
+    // The innermost frame is usually the place itself, which is shown already.
     if (failure.at !== undefined && where === shownLocation(failure.at, cwd)) continue;
     const name = frame.function === undefined ? '' : `${oneLine(frame.function)} `;
     page.line(`from ${name}${where}`, { indent: 6, style: dim });
@@ -111,7 +111,7 @@ export function printMore(
   { scenario, failures }: { scenario: ScenarioId; failures: readonly Failure[] },
   again: readonly string[] = [],
 ): void {
-  // A gap in a record is no scenario that could be run again.
+  // A gap in a record is shown as a failure, but it is no scenario that could be run again.
   if (failures.some(({ code }) => code === 'E_RECORD')) return;
   page.blank();
   page.line(`${rerunCommand(scenario, again)} -v --sip-trace`, {

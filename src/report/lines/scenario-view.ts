@@ -34,7 +34,7 @@ interface ViewOptions {
 const RESTATING: ReadonlySet<string> = new Set(
   'registering unregistering call_dialed call_accepted call_superseded other'.split(' '),
 );
-/** After these a 200 to a REGISTER is news. */
+/** Events after which a 200 to a REGISTER is news. */
 const REGISTRATION_CHANGES: ReadonlySet<string> = new Set(
   'registering registration_expired register_failed unregistering unregistered exited'.split(' '),
 );

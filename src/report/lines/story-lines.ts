@@ -16,9 +16,9 @@ export interface StoryLinesOptions {
 }
 
 const SPACE = { notes: 18, widest: 26, narrowest: 14, most: 6 };
-/** Columns of the beginning of a body. */
+/** The most columns that the beginning of a body takes. */
 const LONGEST_BODY = 120;
-/** Columns of the time with its gap. */
+/** Columns for the time and the gap behind it. */
 const TIME_WIDTH = 10;
 const WIDEST_MARGIN = 8;
 
@@ -41,7 +41,7 @@ export class StoryLines {
     this.#lines = page.narrow ? undefined : Lifelines.within(names, { columns, ...SPACE }, margin);
   }
 
-  /** Nothing where messages are a list. */
+  /** Prints the names above the lifelines; nothing if messages are shown as a list. */
   head(): void {
     if (this.#lines === undefined) return;
     const indent = this.#options.indent + TIME_WIDTH;

@@ -73,7 +73,7 @@ function printHeader(page: Page, names: AgentNames, story: Story, cwd: string): 
       ? 'did not finish: the record ends before'
       : `${verdict} in ${formatMs(ms)}${why}`;
   page.line(text, { indent: 2, lead: [[`${mark} `, style]], style });
-  // The events stand below.
+  // The events are left out here, because they follow below.
   const explained = failures.map(({ timeline: _, ...failure }) => failure);
   printFailures({ page, names, cwd }, explained);
   page.blank();
@@ -107,7 +107,7 @@ function entriesOf({ rows }: Story): Entry[] {
         return [start];
     }
   });
-  // What ended a script comes before what it led to.
+  // At equal times ends come first: what ended a script comes before its consequences.
   return entries.sort((a, b) => a.at - b.at || Number(b.isEnd) - Number(a.isEnd));
 }
 
@@ -120,7 +120,7 @@ function isQuiet({ lane, text }: VerbRow): boolean {
 
 function isNear({ at, row }: Entry, wanted: number | undefined): boolean {
   if (wanted === undefined || Math.abs(at - wanted) <= AROUND_MS) return true;
-  // What went on at that moment, however long before it began.
+  // Includes what was going on at that moment, however long before it began.
   return 'until' in row && row.at <= wanted && wanted <= row.until;
 }
 
@@ -139,7 +139,7 @@ function concerns({ lanes }: Story, row: Row, agent: string | undefined): boolea
   }
 }
 
-/** Scripts mostly give the variable the name of the agent. */
+/** Whether the text mentions the agent: scripts mostly give the variable the name of the agent. */
 function mentions(text: string, agent: string): boolean {
   return text.split(/[^\p{L}\p{N}_-]+/u).includes(agent);
 }

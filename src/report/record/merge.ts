@@ -26,7 +26,7 @@ export async function* mergedEvents({ parts, gaps }: Whole): AsyncGenerator<RunE
       if (seen.has(place)) continue;
       seen.add(place);
     }
-    // Shards of one run have left out the same scenarios.
+    // Shards of one run repeat what was left out and the warnings about the whole run: each is emitted once.
     if (event.type === 'left_out' || (event.type === 'warning' && event.scenario === undefined)) {
       const { at: _, ...what } = event;
       const text = JSON.stringify(what);

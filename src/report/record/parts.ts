@@ -101,8 +101,8 @@ function missingShards(records: readonly RunRecord[]): Gap[] {
 }
 
 /**
- * What tells the scenarios of a record from those of the same key in another one: the label or the id of the run, or the
- * shard, where shards were divided in different ways.
+ * Returns what distinguishes the scenarios of a record from those with the same key in another record: the label or the id of
+ * the run, or the shard, if shards were divided in different ways.
  */
 function marksOf(groups: readonly (readonly RunRecord[])[]): ReadonlyMap<RunRecord, string> {
   const marks = new Map<RunRecord, string>();

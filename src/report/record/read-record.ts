@@ -128,7 +128,7 @@ interface Line {
   [field: string]: unknown;
 }
 
-/** What the merge itself relies on. */
+/** Checks the fields that the merge itself relies on. */
 function isEvent(data: unknown): data is Line {
   if (typeof data !== 'object' || data === null) return false;
   const { type, at, scenario } = data as Record<string, unknown>;

@@ -30,7 +30,7 @@ interface Tries {
   bad?: Kept;
 }
 
-/** More are not needed to find where attempts part, and a scenario may run for hours. */
+/** The most marks kept of an attempt: more are not needed to find where attempts part, and a scenario may run for hours. */
 const MOST_MARKS = 500;
 const ROWS_BEFORE = 3;
 const ROWS_AFTER = 4;

@@ -69,7 +69,7 @@ test('packets that overtook each other are put in order, and few are held at a t
   }> {
     for (let number = 0; number < 10_000; number += 1) {
       read += 1;
-      // each second one was 30 ms late
+      // every second packet is 30 ms late
       const time = TIME + number * 10_000 - (number % 2 === 0 ? 0 : 30_000);
       yield { time, ends: ['a', 'b'], ip: new Uint8Array() };
     }

@@ -23,7 +23,7 @@ export const MOST_IN_DATAGRAM = 65_507;
 const MOST_IN_SEGMENT = 65_475;
 const UDP = 17;
 const TCP = 6;
-/** Connections whose sequence numbers are remembered: of an older one they begin again. */
+/** Number of connections whose sequence numbers are remembered; those of older connections begin again. */
 const MOST_CONNECTIONS = 20_000;
 
 /** Makes packets; knows how far each TCP connection has come. */

@@ -38,7 +38,7 @@ export class MediaEnds {
     }
   }
 
-  /** Whether the packet comes from one of them or goes to one. */
+  /** Whether the packet comes from or goes to one of the noted addresses. */
   has({ ends: [source, destination] }: CapturedPacket): boolean {
     return this.#ends.has(source) || this.#ends.has(destination);
   }

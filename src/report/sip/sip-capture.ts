@@ -39,7 +39,7 @@ const COMMENT =
   'IP, UDP and TCP headers are made up from the addresses in the trace: there are no handshakes and no acknowledgements, ' +
   'and what went over TLS or a WebSocket is shown as a UDP datagram. A message that both its ends traced is here once.';
 
-/** Messages and connections that are remembered, of the newest: more than are ever under way at a time. */
+/** How many of the newest messages and connections are remembered: more than are ever under way at the same time. */
 const MOST_REMEMBERED = 5000;
 
 export class SipCaptureReporter implements Reporter {
@@ -132,7 +132,7 @@ export class SipCaptureReporter implements Reporter {
     for (const bytes of more) this.#options.write(this.#format.packet({ ...packet, bytes }));
   }
 
-  /** The other end has traced this very message before: its text holds the branch of its hop, so it is no other. */
+  /** Whether the other end has traced this very message already: the text holds the branch of its hop, so it cannot be another one. */
   #isSecondView({ scenario, message, raw }: SipEvent): boolean {
     const key = `${scenario}\n${message.transport}\n${raw}`;
     const before = this.#open.get(key) ?? 0;

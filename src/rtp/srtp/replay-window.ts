@@ -1,13 +1,13 @@
 /** Packet indices that have come (RFC 3711, 3.3.2): each is taken once, and none that is older than the window. */
 
-/** The least is 64; networks that reorder more are rare, and tests that do it on purpose want to see more. */
+/** RFC 3711 asks for at least 64. Few networks reorder more, but tests that reorder on purpose need a larger window. */
 const SIZE = 128;
 
 export class ReplayWindow {
   readonly #slots = new Float64Array(SIZE).fill(-1);
   #highest: number;
 
-  /** @param highest that came before, with the key before */
+  /** @param highest the highest index received with the previous key */
   constructor(highest = -1) {
     this.#highest = highest;
   }

@@ -10,7 +10,7 @@ const PPS = 8;
 const LAST_SINGLE = 23;
 const STAP_A = 24;
 const FU_A = 28;
-/** A unit that is longer is not put together: whatever a stranger sends, it takes no more memory. */
+/** A fragmented unit that is longer is dropped, so that no sender can fill the memory. */
 const MOST_BYTES = 4 * 1024 * 1024;
 /** Bits of the header of a fragment (RFC 6184, 5.8). */
 const FU_START = 0x80;
@@ -114,7 +114,7 @@ export function payloadsOf(nal: Uint8Array, most: number): Uint8Array[] {
   return payloads;
 }
 
-/** Puts NAL units together again, of packets in their order. What lacks a part is left out. */
+/** Reassembles NAL units from packets in their order. An incomplete unit is left out. */
 export class Depacketizer {
   readonly #nal: (nal: Uint8Array) => void;
   readonly #picture: () => void;

@@ -26,7 +26,7 @@ export interface VideoCounts {
   readonly sent: number;
   /** Pictures of which a slice came. */
   readonly received: number;
-  /** Packets missing, by sequence numbers. */
+  /** Missing packets, counted by sequence numbers. */
   readonly lost: number;
 }
 
@@ -132,7 +132,7 @@ interface VideoWish {
   readonly fps: number;
   /** The byte stream that is received is written there, from its first picture on; a file of that name is replaced. */
   readonly path?: string | undefined;
-  /** Packets come that the SRTP key of the other side does not fit; told once for each key. */
+  /** Packets arrive that do not fit the other side's SRTP key; called once for each key. */
   readonly unauthentic: () => void;
   /** Told why the file could not be written. */
   readonly problem: (text: string) => void;

@@ -191,7 +191,7 @@ export class Services {
     });
   }
 
-  /** A request as the script gets it: secrets in its headers must not show in reports. */
+  /** Notes the secrets in the headers of a request, so that no report shows them. @returns the request, for the script */
   readonly #told = (request: MockRequestData): MockRequestData => {
     headerSecrets(request.headers).forEach(this.#hooks.secret);
     return request;

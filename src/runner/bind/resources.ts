@@ -24,7 +24,7 @@ import { locksOfAgent } from '../locks/names.js';
 import { ScenarioSipGuard } from './sip-guard.js';
 
 export interface ResourceHooks {
-  /** Waits until nobody else uses these accounts and ports. */
+  /** Takes the locks of these accounts and ports; waits while somebody else holds them. */
   lock(names: readonly string[]): Promise<void>;
   emit(agent: string, event: AgentEvent, at?: number): LogEntry;
   /** Origin of the log's times on the clock of performance.now(). */
@@ -87,7 +87,7 @@ export class Resources {
     return starting;
   }
 
-  /** An agent or a peer. */
+  /** Returns the agent or peer of that name. */
   agent(name: string): UserAgent {
     return this.#phones.get(name) ?? this.peer(name);
   }

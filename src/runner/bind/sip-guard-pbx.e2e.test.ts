@@ -42,7 +42,7 @@ describe.skipIf(installed === undefined)('Asterisk sends alice elsewhere', () =>
   describe.each(binaries)('baresip: $which', ({ path }) => {
     const run = async (variable: string, numbers: readonly string[], until = NEVER) => {
       const binary = await path();
-      // users allow the numbers they mean, and forbid the rest
+      // a user allows only the intended numbers, and so forbids the rest
       const rules = numbers.map((number) => `${number}@${asterisk.host}:${asterisk.port}`);
       const { stdout } = await runScenario(
         dialling(variable, until),

@@ -123,7 +123,7 @@ describe('a request that an agent has sent', () => {
     ['sip:x@127.0.0.1:6001;transport=tls', '127.0.0.1:6001', [], true],
     // an agent that has ended: another process may have its port
     ['sip:gone@127.0.0.1:5080', '127.0.0.1:5080', [], false],
-    // an agent's URI, and another way
+    // an agent's URI, but the request goes another way
     [`sip:x@${BOB}`, '192.0.2.66:5060', [], false],
     [`sip:x@${BOB}`, '127.0.0.1:5080', [], false],
     [`sip:x@${BOB}`, BOB, route('sip:evil.example;lr'), false],

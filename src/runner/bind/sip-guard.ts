@@ -26,7 +26,7 @@ export class ScenarioSipGuard {
   readonly #denied: (agent: string, error: OffhookError) => void;
   /** Call-IDs of calls the agents have placed. */
   readonly #placed = new Set<string>();
-  /** Peers that take part in a call, by Call-ID: what they say of it is what the script says. */
+  /** Peers that take part in a call, by Call-ID: whatever they say about it was decided by the script. */
   readonly #peers = new Map<string, Set<string>>();
   /** Agents that have begun to call and whose INVITE is not in the trace yet: others may begin at the same time. */
   readonly #placing = new Set<string>();
@@ -146,7 +146,7 @@ export class ScenarioSipGuard {
     return this.#judgeRequest(name, message, caller, what);
   }
 
-  /** A request a script wants to be sent. */
+  /** Judges a request that a script wants to send. */
   #judgeFirst(name: string, message: SipMessage, caller: Caller): OffhookError | undefined {
     const { method, uri = '' } = message;
     // A CANCEL goes where its INVITE went; any other request has to name an allowed target itself.
@@ -154,7 +154,7 @@ export class ScenarioSipGuard {
     return this.#judgeRequest(name, message, caller, what);
   }
 
-  /** Octets may hold anything: whatever they say, they go nowhere but to an allowed address. */
+  /** Judges octets. They may hold anything, so they may go only to an allowed address, whatever they say. */
   #judgeOctets(
     name: string,
     text: string,
@@ -184,8 +184,8 @@ export class ScenarioSipGuard {
   }
 
   /**
-   * A request inside a dialog goes where the other side says, as its Contact does. Where the other side is a peer, the
-   * script says so: then every hop has to be allowed, or be an agent or peer of the scenario.
+   * Judges a request inside a dialog. It goes where the other side says, for example by its Contact. If the other side is a peer,
+   * the script decides that: every hop then has to be allowed, or be an agent or peer of the scenario.
    */
   #judgeInDialog(name: string, message: SipMessage): OffhookError | undefined {
     const { sip } = this.#policy;
@@ -203,8 +203,8 @@ export class ScenarioSipGuard {
   }
 
   /**
-   * What a message makes its receiver do: send RTP to the addresses of a session description, and requests to those of
-   * Contact and Record-Route. They have to be of this scenario, or allowed. A 3xx is judged by whoever follows it.
+   * Judges what a message makes its receiver do: send RTP to the addresses of a session description, and requests to those of
+   * Contact and Record-Route. These must belong to the scenario or be allowed. A 3xx is judged when somebody follows it.
    */
   #judgeEffect(name: string, text: string): OffhookError | undefined {
     const { sip } = this.#policy;

@@ -54,7 +54,7 @@ function listen(address: string, scenario: string): Promise<HostLock | undefined
   const waiting = new Set<Socket>();
   let isReleased = false;
   const server: Server = createServer((socket) => {
-    // A connection that was made before the release can be told of after it.
+    // Node may report a connection only after the release, although it was made before.
     if (isReleased) {
       socket.destroy();
       return;

@@ -41,11 +41,11 @@ export class Locks {
   /** Locks that owners have also taken among all runs on the machine. */
   readonly #onHost = new Map<Owner, Map<string, HostLock>>();
   readonly #waiting: Waiting[] = [];
-  /** Scenarios that could not begin yet, with the locks they need. By age, as every try to begin has an Owner of its own. */
+  /** Scenarios that could not begin yet, with the locks they need. The key is the age: every try to begin has an Owner of its own. */
   readonly #wishes = new Map<number, { owner: Owner; names: readonly string[] }>();
-  /** The other run for whose lock an owner waits. */
+  /** For each owner that waits for another run: the lock that the run has. */
   readonly #awaited = new Map<Owner, Busy>();
-  /** Those that have given up: they get no lock any more. */
+  /** Owners that have given up: they get no lock any more. */
   readonly #left = new WeakSet<Owner>();
 
   /**
@@ -62,7 +62,7 @@ export class Locks {
     return true;
   }
 
-  /** No other scenario begins any more: locks that were kept free for one go to those that run. */
+  /** Called when no other scenario begins any more: locks that were kept free for a wish go to scenarios that run. */
   forgetWishes(): void {
     const names = new Set([...this.#wishes.values()].flatMap((wish) => wish.names));
     this.#wishes.clear();
@@ -91,7 +91,7 @@ export class Locks {
     const holder = this.#holders.get(name);
     if (holder === undefined) {
       const older = this.#olderWish(owner, name);
-      // It gives its place among those that run to the older one, which could not begin otherwise.
+      // The owner begins anew and so leaves its place to the older scenario, which could not begin otherwise.
       if (older !== undefined) throw new RestartNeeded(name, older.name);
       this.#holders.set(name, owner);
     } else if (holder !== owner) await this.#wait(owner, name, holder);
@@ -119,7 +119,7 @@ export class Locks {
     return [...this.#holders].flatMap(([name, holder]) => (holder === owner ? [name] : []));
   }
 
-  /** Ends what the owner waits for; it gets E_INTERRUPTED, and no lock any more. */
+  /** Stops the owner's waiting: it gets E_INTERRUPTED, and no lock any more. */
   giveUp(owner: Owner): void {
     this.#left.add(owner);
     this.#awaited.get(owner)?.leave();

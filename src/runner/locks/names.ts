@@ -2,8 +2,8 @@
 import type { AgentOptions } from '../../agents/user-agent.js';
 
 /**
- * An account is what its registrar knows: "sip:alice@pbx.example" (RFC 3261, 10: the address of record), whatever
- * proxy leads there. An agent without a domain has none. A fixed port is taken together with the next one, for TLS.
+ * Returns the locks of an agent. An account is what its registrar knows, whichever proxy leads there: "sip:alice@pbx.example"
+ * (RFC 3261, 10: the address of record). An agent without a domain has none. A fixed port is locked with the next one, for TLS.
  */
 export function locksOfAgent(
   name: string,

@@ -11,7 +11,7 @@ const PASSED = { verdict: 'passed', failures: [], isRetried: false } as const;
 interface Outcome {
   ended: string[];
   restarts: number;
-  /** How many places later than it stands in the queue a scenario has ended. */
+  /** The most places by which a scenario ended later than its place in the queue. */
   mostOvertaken: number;
   overlaps: string[];
 }
@@ -95,7 +95,7 @@ test.each(Array.from({ length: RUNS }, (_, at) => at + 1))(
     expect(ended).toHaveLength(pairs);
     expect(new Set(ended).size).toBe(pairs);
     expect(overlaps).toEqual([]);
-    // eight run at a time, three pairs at most
+    // eight scenarios run at a time, but at most three pairs
     expect(mostOvertaken).toBeLessThan(24);
   },
   20_000,

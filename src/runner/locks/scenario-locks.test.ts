@@ -22,7 +22,7 @@ function inARun({ first = [], likely = [] }: Wanted, run = new Locks()) {
 test('what an earlier run took is kept from others of this run, and taken when it is needed', async () => {
   const unique = `${process.pid} ${Date.now()}`;
   const [gone, still] = [`sip:alice@pbx-of-before ${unique}`, `sip:alice@pbx ${unique}`];
-  // another run on this machine uses the server of before
+  // another run on this machine uses the former server
   const other = inARun({ first: [gone] });
   expect(other.locks.claim()).toBe(true);
   await other.locks.begin();
@@ -36,7 +36,7 @@ test('what an earlier run took is kept from others of this run, and taken when i
     await locks.take([still]);
     await locks.take([still]);
     expect(locks.taken()).toEqual([still]);
-    // so a lock that is not needed any more is not remembered by the next run
+    // so the next run does not remember a lock that is not needed any more
     expect(told).toEqual([[still]]);
   } finally {
     locks.release();

@@ -60,7 +60,7 @@ export async function bindingOf(
   const { env, fixedEnv, warnings: ofVariables } = variables;
   const collecting: ScenarioJob = {
     file: path,
-    // A marker file above an untrusted scenario was not put there for it.
+    // A project file or package.json above an untrusted scenario was not put there for it, so it does not widen the root.
     readRoot: untrusted ? dirname(path) : project,
     allowRead: rules.read,
     env,

@@ -17,7 +17,7 @@ export interface PlannedFile {
   shown: string;
   binding: Binding;
   scenarios: readonly PlannedScenario[];
-  /** What there is to run once. */
+  /** Whether the file has a setup_file and a teardown_file. */
   once?: { setup: boolean; teardown: boolean };
 }
 

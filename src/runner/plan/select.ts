@@ -94,7 +94,7 @@ export async function selectScenarios<T extends Selectable>(
 
 const BESIDE_ONLY = 'left out: "only" is set on another scenario';
 
-/** @param forbiddenBy what forbids `only` to that scenario. @throws OffhookError E_USAGE */
+/** @param forbiddenBy returns what forbids `only` to a scenario. @throws OffhookError E_USAGE */
 export function refuseOnly<T extends Selectable>(
   all: readonly T[],
   forbiddenBy: (one: T) => string | undefined,
@@ -121,7 +121,7 @@ async function namePattern(text: string): Promise<Test> {
   const contains: Test = (name) => name.toLowerCase().includes(part);
   if (!/[*?[{]/.test(text)) return contains;
   const { default: picomatch } = await import('picomatch');
-  // Names are no paths: stars cross slashes (`bash`), and brackets of names stand for themselves.
+  // Names are not paths: stars match slashes, too (`bash`), and parentheses and other signs of extended globs are literal.
   const escaped = text.replaceAll(/[()|!+@]/g, '\\$&');
   const fits = picomatch(escaped, { bash: true, dot: true, nocase: true });
   return (name) => fits(name) || contains(name);

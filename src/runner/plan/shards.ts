@@ -33,7 +33,7 @@ export function digestOf(divided: readonly (readonly { key: string }[])[]): stri
   return createHash('sha256').update(lines.sort().join('')).digest('hex').slice(0, 16);
 }
 
-/** How long scenarios take, so many at a time, ms; undefined when none of them has run before. */
+/** Estimates how long scenarios take, in ms, if `jobs` run at a time; undefined if none of them has run before. */
 export function estimateMs(
   items: readonly { key: string }[],
   jobs: number,

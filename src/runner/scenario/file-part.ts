@@ -15,7 +15,7 @@ export interface FilePartResult {
   value?: unknown;
 }
 
-/** Never rejects. */
+/** Runs setup_file or teardown_file of a file. Never rejects. */
 export async function runFilePart(
   task: FilePartTask,
   part: FilePart,
@@ -24,7 +24,7 @@ export async function runFilePart(
   const { emit, now, locks } = services;
   const began = now();
   emit({ type: 'file_part_started', at: began, scenario: task.id, part });
-  // Others wait for it: it never begins anew, whoever holds what it needs.
+  // Scenarios wait for this part, so it never begins anew, whoever holds the locks it needs.
   locks.acted();
   const job = { ...task.job, part };
   const run = new ScenarioRun({ ...task, job, isRetry: false, mayRetry: false }, services);

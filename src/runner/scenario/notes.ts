@@ -9,7 +9,7 @@ export function isForWatchers(event: AgentEvent): boolean {
   return event.type === 'call_rtp' || event.type === 'audio_level';
 }
 
-/** @param waits when each wait and step that has not ended began; the event's own is added or taken */
+/** @param waits begin times of the waits and steps that have not ended; this function adds and removes them */
 export function runEventOf(note: Note, scenario: string, at: number, waits: number[]): RunEvent {
   switch (note.type) {
     case 'waiting':

@@ -13,7 +13,7 @@ export interface ScenarioResult {
   isFinal?: true;
 }
 
-/** `restart`: it has done nothing and must begin anew, with that lock taken beforehand. */
+/** Returns `restart` if the scenario has done nothing and must begin anew, with that lock taken beforehand. */
 export async function runScenario(
   task: ScenarioTask,
   services: ScenarioServices,

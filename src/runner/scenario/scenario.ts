@@ -73,7 +73,7 @@ const LOCAL: ReadonlySet<string> = new Set<CallRequest['verb']>([
   ...(['agent', 'mock_server', 'on', 'respond', 'stop', 'requests'] as const),
 ]);
 
-/** Codes that mean the end of an agent. */
+/** Error codes that mean that an agent has ended. */
 const ENDED: ReadonlySet<string> = new Set(['E_AGENT_CRASHED', 'E_SIP_DENIED', 'E_CALL_LIMIT']);
 
 export class ScenarioRun {
@@ -187,7 +187,7 @@ export class ScenarioRun {
           },
         },
       );
-      // Where there is no teardown, or where the thread was lost, nobody has asked to keep the scenario.
+      // Keeps the scenario here if there is no teardown, or if the thread was lost: then nobody has asked for that yet.
       await this.#keep(outcome.failures);
       return outcome;
     } catch (thrown) {
@@ -271,7 +271,7 @@ export class ScenarioRun {
     const [agents, servers] = [this.#resources.lend(), this.#http.servers];
     if (agents.length + servers.length === 0 && lab === undefined) return;
     const goOn = thread.holdClock();
-    // What happens meanwhile explains no failure.
+    // What happens from now on explains no failure, just like the events of a teardown.
     this.#timeline.teardownBegins();
     const [began, scenario] = [now(), this.#task.id.id];
     const inLab = lab === undefined ? {} : { lab };
@@ -319,7 +319,7 @@ export class ScenarioRun {
     this.#emit({ type: 'agent', at: this.#services.now(), scenario: this.#task.id.id, entry });
   }
 
-  /** The script knows its own requests. Post only requests to its mock servers, path only. */
+  /** Posts only requests to mock servers, without query and body: the script knows the requests that it sends itself. */
   #takeHttp(entry: LogEntry, event: HttpEvent): void {
     if (event.type !== 'http_received') return;
     this.#feed.hold({ ...entry, event: { ...event, query: '', body: '' } });

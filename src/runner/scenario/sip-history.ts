@@ -29,7 +29,7 @@ export class SipHistory {
     this.#kept.set(entry.agent, kept);
   }
 
-  /** The same entry with the `seq` of the message in place of the message itself: few scripts ask for it. */
+  /** Returns the entry with the `seq` of its message in place of the message, because few scripts ask for the message. */
   referring(entry: LogEntry): LogEntry {
     const { event } = entry;
     if (event.type !== 'call_closed' || event.message === undefined) return entry;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Stalls } from './stalls.js';
 
-/** ms the clock is ahead of the timers: what a stall is. */
+/** How many ms the clock is ahead of the timers, which is how a stall shows. */
 let ahead: number;
 
 beforeEach(() => {

@@ -7,7 +7,7 @@ import { formatMs } from '../../time.js';
 /** Shorter ones are usual and change no verdict. */
 const STALL_MS = 100;
 /**
- * Time between looks after events, which a stall makes late, and while nothing happens. Each look costs CPU.
+ * Time between two looks: after an event, which a stall would make late, and while nothing happens. Each look costs CPU.
  */
 const BUSY_EVERY_MS = 25;
 const IDLE_EVERY_MS = 200;

@@ -26,7 +26,7 @@ export interface AttemptOptions {
   ended: (result: ScenarioResult) => void;
   /** How often each scenario runs. */
   repeat: number;
-  /** Called with what setup_file and teardown_file of a file came to. */
+  /** Called with the result of each setup_file and teardown_file. */
   partEnded: (result: FilePartResult) => void;
   leftOut: (scenario: PlannedScenario) => void;
 }
@@ -36,7 +36,7 @@ export class ScenarioAttempts implements Attempts {
   readonly #locks = new Locks();
   /** Locks that scenarios were seen to take in this run, by their keys. */
   readonly #known = new Map<string, readonly string[]>();
-  /** Those that have claimed their locks and are about to run. */
+  /** Attempts that have claimed their locks and are about to run. */
   readonly #claimed = new Map<string, ScenarioLocks>();
   readonly #parts: FileParts;
   /** Scenario files of which anything was run, by their real paths. */
@@ -148,7 +148,7 @@ export class ScenarioAttempts implements Attempts {
     return result;
   }
 
-  /** Runs what is left to do once per file, when nothing else begins any more. */
+  /** Runs the remaining teardown_file parts, once nothing else begins. */
   close(): Promise<void> {
     return this.#parts.close();
   }

@@ -12,7 +12,7 @@ type RunPart = (file: PlannedFile, part: FilePart, value: unknown) => Promise<Fi
 
 interface State {
   setUp: 'no' | 'begun' | FilePartResult;
-  /** A scenario has run, or setup_file was tried. */
+  /** Whether a scenario has run, or setup_file was tried. */
   isUsed: boolean;
   /** Scenarios that may still begin, each as often as it is repeated. */
   left: number;
@@ -66,14 +66,14 @@ export class FileParts {
     this.#state(file).isUsed = true;
   }
 
-  /** A scenario has ended, and is not going to be retried. */
+  /** Called when a scenario has ended and is not going to be retried. */
   async ended(file: PlannedFile): Promise<void> {
     const state = this.#state(file);
     state.left -= 1;
     if (state.left === 0) await this.#tearDown(file, state);
   }
 
-  /** Nothing begins any more. */
+  /** Called when nothing begins any more. */
   async close(): Promise<void> {
     for (const [file, state] of this.#states) await this.#tearDown(file, state);
   }

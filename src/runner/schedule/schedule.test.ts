@@ -137,7 +137,7 @@ test('bail: ends after so many have failed for good, and tells what was not run'
   const { began, leftOut } = await carriedOut({
     names: ['a', 'b', 'c', 'd', 'e'],
     options: { bail: 2, retries: 1 },
-    // c is flaky: its retry is asked before the run ends because of it
+    // c is flaky: it is retried before its first failure could end the run
     result: ({ scenario: { name }, isRetry }) =>
       name === 'a' || name === 'd' || (name === 'c' && !isRetry) ? FAILED : PASSED,
   });

@@ -24,9 +24,9 @@ export interface Attempts {
   locksOf(task: Task): readonly string[];
   /** `restart`: it has to begin anew, once what it needs is free. Never rejects. */
   run(task: Task): Promise<ScenarioResult | 'restart'>;
-  /** No other task of the queue begins. */
+  /** Called when no other task of the queue begins. */
   queueEnds(): void;
-  /** The scenario is not run: the run has ended before. */
+  /** Called for a scenario that does not run, because the run has ended before. */
   leaveOut(scenario: PlannedScenario): void;
 }
 
@@ -42,7 +42,7 @@ export interface ScheduleOptions {
   jobs: number;
   /** How often a scenario that failed runs again, unless it says so itself. */
   retries: number;
-  /** Nothing is retried: the first failure is to be looked into. */
+  /** Whether nothing is retried, because the first failure is to be looked into. */
   keeps?: boolean;
   /** How often each scenario runs. More than once, none is retried: a retry would hide what is counted. */
   repeat: number;
@@ -128,7 +128,7 @@ function runQueue(queue: Task[], jobs: number, attempts: Attempts, hooks: Hooks)
   });
 }
 
-/** Puts a task back in its old place: tasks that were to begin before it are older, and go first. */
+/** Puts a task back in its old place: tasks that stood before it are older, and go first. */
 function putBack(queue: Task[], task: Task): void {
   const after = queue.findIndex(({ place }) => place > task.place);
   queue.splice(after === -1 ? queue.length : after, 0, task);

@@ -21,7 +21,7 @@ export class Tally {
     for (const { code } of failures) this.#kinds.add(errorKind(code));
   }
 
-  /** What runs once per file is no scenario, but the run fails with it. */
+  /** Adds a setup_file or teardown_file. It does not count as a scenario, but the run fails with it. */
   addPart({ failures }: Pick<ScenarioResult, 'failures'>): void {
     for (const { code } of failures) {
       this.#kinds.add(errorKind(code));

@@ -33,7 +33,7 @@ const declared: Declared[] = [];
 const names = new Set<string>();
 /** The options that all scenarios of the file share. */
 let common: Options | undefined;
-/** Functions of which a file has one at most. */
+/** Functions that a file may have only one of. */
 const bodies: Partial<Record<'setup' | 'teardown' | FilePart, Body>> = {};
 let context: unknown;
 
@@ -205,7 +205,7 @@ function beginPhase(): void {
   resetScope();
 }
 
-/** What setup_file has returned in a VM of its own: a copy, frozen, as changes would reach nobody. */
+/** The value that setup_file returned in another VM: a copy, frozen, because nobody would see a change of it. */
 function fileValue(): unknown {
   return bodies.setup_file === undefined ? undefined : frozen(ask('file_value', {}));
 }

@@ -43,7 +43,7 @@ interface Pending {
 let pending: Pending[] = [];
 let conditionDepth = 0;
 
-/** What a condition has looked at: only that can make it come out differently. */
+/** What a condition has read: only a change of that can change its outcome. */
 interface Reading {
   /** Agents and mock servers. */
   subjects: Set<string>;
@@ -104,7 +104,7 @@ function stateBesides(name: string, entries: readonly LogEntry[]): AgentState {
   return state;
 }
 
-/** A responder begins, in the middle of whatever the script was doing. */
+/** Begins a responder, in the middle of whatever the script is doing. */
 export function enterResponder(entries: readonly LogEntry[]): void {
   responder = { entries, depth: conditionDepth };
   conditionDepth = 0;
@@ -291,7 +291,7 @@ function passAhead(name: string, isAhead: (one: Pending) => boolean): void {
   }
 }
 
-/** Sleeps until something arrives, at most until then; returns the time it is. */
+/** Sleeps until an entry arrives, or until the given time; returns the present time. */
 export function awaitEntries(until: number): number {
   const { at, entries } = ask('next', { until }) as NextEntries;
   receive(entries);
@@ -299,8 +299,8 @@ export function awaitEntries(until: number): number {
 }
 
 /**
- * Sleeps until the last evaluated condition may come out differently, at most until then, and applies the
- * entries that have arrived as advance() does; returns the time it is.
+ * Sleeps until the last evaluated condition can have another outcome, or until the given time; applies the arrived entries as
+ * advance() does, and returns the present time.
  */
 export function awaitChange(began: number, until: number): number {
   const of = reading.subjects.size === 0 ? undefined : agentsRead();

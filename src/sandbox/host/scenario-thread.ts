@@ -143,7 +143,7 @@ export class ScenarioThread {
     });
   }
 
-  /** The scripts of a file that the live thread does not have yet, because another thread read them. */
+  /** The scripts of a file that another thread has read and the live thread does not have yet. */
   #news({ file }: RunJob): { sources?: ReadonlyMap<string, ReadFile> } {
     const sources = this.#known.has(file) ? undefined : this.#sources.get(file);
     this.#known.add(file);
@@ -163,7 +163,7 @@ export class ScenarioThread {
     const watchdog = this.#watch(live, (error) => {
       this.#lose(live, error);
     });
-    // Nothing but its own limit ends a teardown_file, as it is with a teardown.
+    // A teardown_file is ended only by its own limit, like any teardown.
     if (job.part === 'teardown_file') watchdog.limit('teardown', job.teardown_ms, job.teardown_ms);
     else watchdog.limit('scenario', timeoutMs, timeoutMs - (hrtimeMs() - began));
     const asked = new Map<number, (reply: ResponderReply) => void>();

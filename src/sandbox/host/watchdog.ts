@@ -92,7 +92,7 @@ export class Watchdog {
     this.#wake();
     clearTimeout(this.#grace);
     this.#grace = setTimeout(() => {
-      // Its reaction may be waiting behind this very timer.
+      // The thread's reaction may already be waiting in the event queue behind this timer.
       setImmediate(() => {
         if (!this.#stopped && this.#stage === stage) this.#giveUp(this.#lostError(kind));
       });

@@ -15,7 +15,7 @@ import {
 } from '../protocol.js';
 import type { Stop } from './stop.js';
 
-/** Entries that may wait for their reader; the guest keeps no more than a multiple of that. */
+/** Most entries that wait for the guest to take them; the guest itself keeps at most a multiple of that. */
 const MOST_UNSEEN = 1000;
 
 /** A call before the channel has given it a number. */

@@ -1,4 +1,4 @@
-/** What a call of a script has to be before it is carried out: known, rightly placed, with arguments that fit. */
+/** Checks a call of a script before it is carried out: the function exists, it may be called here, and the arguments fit. */
 import { OffhookError } from '../../errors.js';
 import { checkArguments } from '../../schema/check.js';
 import { findFunction, type PublicFunction } from '../../schema/contract.js';

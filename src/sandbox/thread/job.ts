@@ -19,7 +19,7 @@ const USED_UP: ReadonlySet<string> = new Set(['E_SCRIPT_CPU', 'E_SCRIPT_MEMORY']
 /** Floating promises that failed are reported one by one, up to this many. */
 const MOST_UNAWAITED = 5;
 
-/** What evaluating a suite file came to. */
+/** What the evaluation of a suite file has found. */
 interface Evaluation {
   declared: Collected;
   error?: ErrorData | undefined;

@@ -36,7 +36,7 @@ export function isOfType(contentType: string, type: string): boolean {
 
 function partsBetween(body: string, boundary: string): readonly BodyPart[] {
   const parts: BodyPart[] = [];
-  /** Where the part begins whose end has not been found. */
+  /** Start of the current part, while its end has not been found. */
   let from: number | undefined;
   for (
     let at = body.indexOf(`--${boundary}`);
@@ -50,7 +50,7 @@ function partsBetween(body: string, boundary: string): readonly BodyPart[] {
     from = rest[1] === undefined ? at + boundary.length + 2 + rest[0].length : undefined;
     if (from === undefined) return parts;
   }
-  // Without the last boundary the part goes on to the end: somebody may have cut it off.
+  // Without a closing boundary the last part goes on to the end of the body, which may have been cut off.
   if (from !== undefined) parts.push(partOf(body.slice(from)));
   return parts;
 }

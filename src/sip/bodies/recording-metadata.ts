@@ -19,19 +19,19 @@ interface RecordedSession {
   readonly sip_session_ids: readonly string[];
 }
 
-/** Who takes part (6.5), with the labels of the streams this one sends and receives (6.8). */
+/** A participant (6.5), with the labels of the streams that the participant sends and receives (6.8). */
 interface RecordedParticipant {
   readonly id: string;
   readonly aor: string;
   readonly name: string;
   readonly sends: readonly string[];
   readonly receives: readonly string[];
-  /** When this one joined and left the session (6.6). */
+  /** When the participant joined and left the session (6.6). */
   readonly associate_time?: string;
   readonly disassociate_time?: string;
 }
 
-/** A stream (6.7); the label is that of a stream in the session description (RFC 4574). */
+/** A stream (6.7); the label is the one in the session description (RFC 4574). */
 interface RecordedStream {
   readonly id: string;
   readonly session_id: string;
@@ -204,7 +204,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['"', '&quot;'],
 ]);
 
-/** Line breaks as references, for an attribute would have spaces in their place. */
+/** Writes line breaks and tabs as character references, because a parser replaces them by spaces in attributes. */
 function text(value: string): string {
   return value
     .replace(/[&<>"]/g, (char) => ESCAPES.get(char) ?? char)

@@ -5,7 +5,7 @@ import { childrenOf, numberOf, textOf, trimmed } from './elements.js';
 export interface DialogInfo {
   /** Counts the NOTIFYs of a subscription. */
   version?: number;
-  /** Whether it lists every dialog or those that have changed. */
+  /** "full": the document lists every dialog; "partial": only changed ones. */
   state?: string;
   /** Whose dialogs these are. */
   entity?: string;
@@ -19,7 +19,7 @@ interface WatchedDialog {
   remote_tag?: string;
   direction?: string;
   state: string;
-  /** Why it is in that state, and the response that brought it there. */
+  /** The event that led to the state, and the response code that came with it. */
   event?: string;
   code?: number;
   /** s */

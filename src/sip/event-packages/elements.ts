@@ -1,7 +1,7 @@
-/** Parts of an XML document as fields of a value: what is not there is left out. */
+/** Reads parts of an XML document into fields of a value; a missing part gives no field. */
 import type { XmlElement } from '../xml.js';
 
-/** Those of the same namespace: extensions may use the same names. */
+/** The children of that name in the same namespace as their parent: extensions may use the same names. */
 export function childrenOf(
   element: XmlElement,
   name: string,

@@ -54,7 +54,7 @@ function tupleOf(tuple: XmlElement): PresenceTuple {
   };
 }
 
-/** The first one: others say the same in other languages. */
+/** The text of the first note: further notes say the same in other languages. */
 function noteOf(element: XmlElement): { note?: string } {
   return textOf('note', trimmed(childrenOf(element, 'note')[0]));
 }

@@ -22,7 +22,7 @@ alice.dial(bob);
 bob.accept();
 await_until(() => [alice, bob].forEach((one) => assert(one.state).equals(State.Established)));
 `;
-/** Another tone each time: the one before is still on its way. */
+/** Uses another tone each time, because the previous one is still on its way. */
 const rounds = (count: number): string => `${call(true)}
 for (let i = 0; i < ${count}; i += 1) {
   const hz = [440, 620, 860, 1100][i % 4];

@@ -13,7 +13,7 @@ const ADDRESS = '127.0.0.1';
 const CONNECT_EVERY_MS = 1;
 
 export interface BareBaresip {
-  /** URI another one can dial. */
+  /** URI that another baresip can dial. */
   contact: string;
   control: number;
   /** The time from spawn to an accepted control connection. */

@@ -20,7 +20,7 @@ const RATE = 500;
 const SECONDS = 10;
 const HOST = '127.0.0.1';
 const LIMIT_MS = 5000;
-/** A datagram that is lost is sent again for 32 s (RFC 3261, 17.1.1.2). */
+/** A lost datagram is retransmitted for up to 32 s (RFC 3261, 17.1.1.2). */
 const SETTLED_MS = 35_000;
 
 const { startPeer } = (await built('peer/peer.js')) as typeof import('../../peer/peer.js');

@@ -6,11 +6,11 @@ export interface HostileCase {
   source: string;
   /** Code of the first failure; "pass" and "skip" for a scenario without one. */
   expect: ErrorCode | 'pass' | 'skip';
-  /** Other codes that are as right: which limit is met first depends on the machine. */
+  /** Other codes that are equally right: it depends on the machine which limit is reached first. */
   or?: readonly ErrorCode[];
   /** Text the first failure must contain. */
   says?: string;
-  /** The thread may be lost: only native code that cannot be interrupted, memory and stack justify it. */
+  /** The thread may be lost: justified only by native code that cannot be interrupted, and by limits of memory or stack. */
   discards?: true;
   /** Has much to do before its limit is met: gets more CPU time. */
   slow?: true;

@@ -37,14 +37,14 @@ export class Peer implements ScenarioHost {
     this.#post = post;
   }
 
-  /** `ago`: so many ms before now. */
+  /** Lets the event happen `ago` ms before now. */
   happen(agent: string, event: AgentEvent, ago = 0): number {
     this.#seq += 1;
     this.#post([{ seq: this.#seq, at: performance.now() - this.#began - ago, agent, event }]);
     return this.#seq;
   }
 
-  /** A message of the agent's trace: kept until somebody asks for them, told from then on. */
+  /** Adds a message to the agent's trace. It is kept until somebody asks for messages; from then on each is reported. */
   message(agent: string, message: Partial<SipMessage>): void {
     const whole: SipMessage = {
       ...{ direction: 'received', transport: 'UDP', local: '', remote: '', method: 'INVITE' },

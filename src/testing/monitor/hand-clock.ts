@@ -52,7 +52,7 @@ export class HandClock implements Clock {
 /** Requests about files that are under way, as Node names them. */
 const OF_FILES = /^(FSReq|FILEHANDLE)/;
 
-/** What was begun has come as far as it can without the clock: no file is being made or removed, and no promise is left. */
+/** Resolves when all work has gone as far as it can without the clock: no file is being made or removed, and no promise is left. */
 async function settled(): Promise<void> {
   for (let calm = 0; calm < 5; calm += 1) {
     await setImmediate();

@@ -20,7 +20,7 @@ export interface SinkAnswer {
 
 export class HttpSink implements AsyncDisposable {
   readonly requests: SinkRequest[] = [];
-  /** Answers of the next requests, then 200 for ever. 'none': no answer at all. */
+  /** Answers to the next requests; after these, 200 for all. 'none': no answer at all. */
   readonly answers: (SinkAnswer | 'none')[] = [];
   readonly #server: Server;
   #wake: (() => void) | undefined;

@@ -16,7 +16,7 @@ export interface Opening {
   isPage?: boolean;
 }
 
-/** Opens the page; nothing may stand on the console, and nobody else be asked. */
+/** Opens the page; afterwards the console must be empty, and no other server may have been asked. */
 export async function withServedPage(
   browser: Browser,
   { url }: ServedMonitors,

@@ -20,7 +20,7 @@ const MONITORS = 200;
 const MINUTES = Number(process.env['SOAK_MINUTES'] ?? '20');
 const KILLS = Number(process.env['SOAK_KILLS'] ?? '200');
 const RUNS = Number(process.env['SOAK_RUNS'] ?? '10000');
-/** A run costs nearly half a second of a processor: two of them are fully used by as many. */
+/** A run costs nearly half a second of processor time, so four at a time use two processors fully. */
 const PARALLEL = 4;
 
 function say(text: string): void {

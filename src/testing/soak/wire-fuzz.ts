@@ -15,9 +15,9 @@ import { type Given, receivedDifferences, sentDifferences, tiled } from './wire-
 const PEER_HOST = '127.0.0.2';
 /** Where baresip sends the response to a request that has no Via. */
 const NO_VIA = `${PEER_HOST}:5060`;
-/** So many datagrams in a row are in no danger of filling a socket's buffer. */
+/** Datagrams sent in a row: few enough not to overflow a socket's buffer. */
 const AT_ONCE = 20;
-/** An agent keeps some state of each call: it is replaced now and then. */
+/** Datagrams for one agent before it is replaced, because an agent keeps some state of each call. */
 const OF_ONE_AGENT = 1000;
 const OF_ONE_CONNECTION = 100;
 const START_LIMIT_MS = 15_000;
@@ -36,13 +36,13 @@ export interface Fuzzing {
   readonly differences: string[];
   /** How many datagrams or segments were sent. */
   readonly given: number;
-  /** How many messages the driver told of: received and sent. */
+  /** How many received and sent messages the driver has reported. */
   readonly messages: number;
   /** How often baresip itself crashed: it was started again. What it read last cannot be compared. */
   readonly crashes: number;
 }
 
-/** What one agent told of one end of the wire. */
+/** What one agent has reported about one end of the wire. */
 interface Told {
   readonly received: string[];
   readonly sent: string[];
@@ -53,7 +53,7 @@ interface Fuzzed {
   readonly address: string;
   /** @returns what was told of the other end with that address */
   told(remote: string): Told;
-  /** What was told of ends that are none of the peers. */
+  /** What was reported about addresses that belong to no peer. */
   toldBeside(): string[];
   /** A peer has these addresses now: what was told of an earlier one is forgotten. */
   meet(...remotes: string[]): void;

@@ -59,7 +59,7 @@ export function receivedDifferences(
     at += 1;
   }
   left += given.length - at;
-  // Of a crash nobody can tell how many it read before.
+  // After a crash nobody can tell how many datagrams baresip had read.
   if (crashed || left === refused) return [];
   return [`${left} of ${given.length} datagrams are not in the trace, baresip refused ${refused}`];
 }
@@ -90,7 +90,7 @@ export function sentDifferences(
 /** What was sent over one connection. */
 export interface Given {
   stream: Buffer;
-  /** So much of it baresip has read: it has answered what stood there. */
+  /** How many bytes baresip has certainly read: it has answered a request that ends there. */
   read: number;
 }
 

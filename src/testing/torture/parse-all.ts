@@ -17,11 +17,11 @@ import { fieldParameters, parseUri } from '../../sip/uri.js';
 import { mutated, randomOf } from './mutations.js';
 
 const ENDS = { direction: 'received', transport: 'udp', local: '', remote: '' } as const;
-/** A stream that holds no SIP is given up by these words, and no others. */
+/** Errors with which a stream that holds no SIP is given up; any other error is a bug. */
 const GIVEN_UP = /^(?:no end of the header|a body of \S+ octets|Content-Length is )/;
 
 export interface Parsed {
-  /** What was thrown that is not documented, with its message; the first ones. */
+  /** The first undocumented errors that were thrown, with their messages. */
   readonly broken: string[];
   /**
    * The first texts that do not survive: written and read again they become another message, or they are not written as
@@ -65,7 +65,7 @@ function readAgain(octets: string): number {
     readAll(messageOf(Buffer.from(octets, 'latin1').toString('utf8'), ENDS));
     frame(octets, octets.length);
   } catch {
-    // was noted
+    // the first reading has noted the error
   }
   return performance.now() - began;
 }

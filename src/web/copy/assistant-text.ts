@@ -1,4 +1,4 @@
-/** What somebody, or something, needs to find the cause of a failure without the page. */
+/** Everything that a person or an assistant needs to find the cause of a failure without the page. */
 import { formatMs } from '../../time.js';
 import type { Failure } from '../../model/run-event.js';
 import type { AttemptData } from '../../story/page-data.js';

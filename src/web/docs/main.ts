@@ -85,7 +85,7 @@ function startSearch(): { open: () => void; isOpen: () => boolean } {
     if (event.key === 'ArrowDown') mark(marked + 1);
     else if (event.key === 'ArrowUp') mark(marked - 1);
     else if (event.key === 'Enter') go(results.children[marked]);
-    // the browser would only empty the field at the first Escape
+    // at the first Escape the browser would only empty the field
     else if (event.key === 'Escape') dialog.close();
     else return;
     event.preventDefault();

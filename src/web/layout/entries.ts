@@ -26,7 +26,7 @@ export interface FileGroup {
   entries: readonly Entry[];
 }
 
-/** Where all attempts count, the scenario's verdict is the first of these that one of them had. */
+/** Where all attempts count, the verdict of the scenario is the first in this order that an attempt had. */
 const WORST: readonly Outcome[] = ['errored', 'failed', 'unfinished', 'flaky', 'passed', 'skipped'];
 
 /** @param run `repeat`: every attempt counts, and none is a retry */

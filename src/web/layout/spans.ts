@@ -1,4 +1,4 @@
-/** What takes time, as bars beside the lines it lasts. */
+/** Durations of rows as bars beside the lines that they span. */
 import type { Row, TextRow, VerbRow, WaitRow } from '../../story/story.js';
 import { lineAt, type Line } from './lines.js';
 

@@ -54,7 +54,7 @@ function stacked(
     .filter(({ from, to }) => to > from)
     .sort((a, b) => a.from - b.from || a.index - b.index)
     .map(({ index, from, to }) => {
-      // times are rounded: the next one may seem to begin a moment before the end
+      // times are rounded, so the next attempt can seem to begin just before the previous one ends
       const free = busyUntil.findIndex((until) => until <= from + 1);
       const thread = free < 0 ? busyUntil.length : free;
       busyUntil[thread] = to;

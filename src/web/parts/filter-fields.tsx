@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { Icon } from './icon.js';
 
 interface SearchProps {
-  /** What is looked into, for who cannot see where the field stands. */
+  /** Names what the field searches, for readers who cannot see where it stands. */
   label: string;
   text: string;
   /** How many are shown, of how many. */

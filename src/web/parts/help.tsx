@@ -4,7 +4,7 @@ import { helpIsOpen } from '../state/place.js';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['j / k', 'next or previous scenario'],
-  ['J / K', 'next or previous scenario that failed'],
+  ['J / K', 'next or previous scenario that failed or was flaky'],
   ['Arrow keys', 'next or previous line of the call flow'],
   ['Enter', 'open what is selected'],
   ['Esc', 'close details, then back to the list'],

@@ -62,7 +62,7 @@ export function listenToKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (helpIsOpen.peek()) {
-      // A browser closes the dialog by itself, but tells it only after the next key may have come.
+      // A browser closes the dialog by itself, but its event can come after the next key.
       if (event.key === 'Escape') helpIsOpen.value = false;
       return;
     }

@@ -73,7 +73,7 @@ export class Access {
     return this.#cookie('', 0);
   }
 
-  /** Looks at every token, so that the time tells nothing of which one it is near. */
+  /** Compares with every token, so that the time does not reveal which token is similar. */
   #ofToken(token: string): Identity | undefined {
     if (token.length > LONGEST_TOKEN) return undefined;
     const digest = digestOf(token);

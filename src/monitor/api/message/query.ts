@@ -1,4 +1,4 @@
-/** Parameters of a query: read one by one, since each mistake is to be told. Pure. */
+/** Reads the parameters of a query one by one, so that each mistake gets a message of its own. Pure. */
 import { ApiError } from './api-error.js';
 
 /** @throws ApiError 400 when it is given twice */

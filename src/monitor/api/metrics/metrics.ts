@@ -21,7 +21,7 @@ const CALL_BUCKETS = [0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 11, 20];
 /** Mean opinion scores: 3.6 and 4.03 are limits of ITU-T G.107 annex B, 4.4 is what G.711 reaches without loss. */
 const MOS_BUCKETS = [1, 2, 2.6, 3.1, 3.6, 4.03, 4.2, 4.3, 4.4];
 
-/** Gauges of the library whose names only counters may have (`promtool check metrics`); the same ones without are there. */
+/** Gauges of the library with names that only counters may have (`promtool check metrics`); they exist without `_total` as well. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',

@@ -20,7 +20,7 @@ export interface Call extends CallInfo, Readonly<Record<CallGetter, unknown>> {
   readonly recording: Recording | undefined;
 }
 
-/** @param known the call as it is now: agents forget old calls, whoever holds one does not. */
+/** @param known the present state of the call, kept for a script that holds the call after its agent has forgotten it */
 export function callOf(agent: string, known: CallState): Call {
   const { id } = known;
   let last = known;

@@ -108,7 +108,7 @@ function queueOf(body: () => unknown): readonly Call[] {
     leaveParallel();
   }
   if (value instanceof Promise) {
-    // What becomes of the promise is not a second failure.
+    // A rejection of the promise is not reported as a second failure.
     void apply(promiseThen, value, [undefined, () => undefined]);
     throw refused('the function returned a promise', 'make it a plain function, without async');
   }

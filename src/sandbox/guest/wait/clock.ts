@@ -1,6 +1,6 @@
 /**
- * Finds out which conditions read the clock or chance: they may come true without an event. `Date` and
- * `Math.random` are the only ways to either in QuickJS.
+ * Finds out which conditions read the clock or random numbers: these can come true without an event. In QuickJS only `Date` and
+ * `Math.random` give access to either.
  */
 import { apply, define } from '../primordials.js';
 import { noteTimely } from '../world.js';

@@ -2,7 +2,7 @@
 import { STATES, type State } from '../../../monitor/model/states.js';
 import type { MonitorView } from '../../../monitor/model/view.js';
 
-/** What needs somebody first. `unknown` stands before `ok`: nobody knows that the line works. */
+/** States that need attention come first. `unknown` stands before `ok`, because nobody knows that the line works. */
 export const WORST_FIRST: readonly State[] = ['failed', 'failing', 'degraded', 'unknown', 'ok'];
 
 export interface Filter {

@@ -24,7 +24,7 @@ export function Overview(): JSX.Element {
   );
 }
 
-/** Who does not hear of a failure must not believe that there was none. */
+/** Warns about undelivered notifications: without them, a reader could believe that nothing has failed. */
 function UndeliveredLine(): JSX.Element {
   const text = undeliveredText(undelivered.value);
   return (

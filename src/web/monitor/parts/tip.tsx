@@ -5,7 +5,7 @@ import { Mark } from './marks.js';
 
 const MARGIN = 8;
 
-/** It stands where the strip was. */
+/** Hides the tip, which would stay at the old place of the strip. */
 function hide(): void {
   tip.value = undefined;
 }

@@ -42,7 +42,7 @@ let isHurried = false;
 /** Since when nobody looks at the page; 0: somebody does. */
 let hiddenAt = 0;
 
-/** Never ends by itself. Waits for a login where the server wants one. */
+/** Follows the feed for ever. Waits for a login if the server requires a token. */
 export async function follow(): Promise<void> {
   listenToReader();
   setInterval(look, LOOK_MS);

@@ -66,7 +66,8 @@ export function forEditors(schema, rows, others) {
   );
   const projects = {
     type: 'array',
-    description: 'Sets of settings, each with a name: --project NAME puts one before the others.',
+    description:
+      'Sets of settings, each with a name. With --project NAME, one set takes precedence over the other settings.',
     items: {
       type: 'object',
       required: ['name'],
@@ -111,9 +112,9 @@ export function settingsPage(rows) {
 
 # Settings
 
-Everything \`offhook run\` takes can be said in three places. A flag comes before a variable, a variable before
-\`offhook.config.json\`, the file before the default. \`offhook config\` shows what holds, and who said it; it takes
-the flags of \`run\`.
+Each setting of \`offhook run\` can be given in three places. A flag takes precedence over a variable, a variable over
+\`offhook.config.json\`, and the file over the default. \`offhook config\` takes the flags of \`run\`, and shows each value
+that applies and where it comes from.
 
     {
       "$schema": "./node_modules/offhook/docs/offhook.config.schema.json",
@@ -123,32 +124,32 @@ the flags of \`run\`.
       "projects": [{ "name": "smoke", "tag": ["smoke"], "timeout": "10s" }]
     }
 
-- **The file** of a run is the \`offhook.config.json\` of the folder you are in, or the nearest above. Paths in it are relative to
-  it. \`offhook.config.yaml\` (or \`.yml\`) says the same in YAML; two of them in one folder are an error. No other form is read: an
-  \`offhook.config.js\`, \`.ts\` or \`.toml\` in that folder is warned of. A key that does not exist is an error, but for those that begin with \`x-\`, which are yours.
+- **The file** of a run is the \`offhook.config.json\` of the folder you are in, or the nearest one above. Paths in it are relative to
+  it. It can also be written in YAML, as \`offhook.config.yaml\` (or \`.yml\`); two such files in one folder are an error. No other format is
+  read: an \`offhook.config.js\`, \`.ts\` or \`.toml\` in that folder causes a warning. An unknown key is an error, except keys that begin with \`x-\`, which are yours.
 - **Paths** on the command line replace those of the file; \`list\` and \`check\` take them, too.
-- **Lists replace lists**: \`--tag fast\` leaves nothing of the "tag" in the file. In a file a list is an array; in a variable its values
-  are separated by commas, those of ${lineKeys(ofRun)} by line breaks.
+- **Lists replace lists**: \`--tag fast\` replaces the whole "tag" list of the file. In a file a list is an array; in a variable its values
+  are separated by commas, or for ${lineKeys(ofRun)} by line breaks.
 - **Switches** are \`true\` or \`false\` in the file, \`1\` or \`0\` (\`true\`, \`yes\`, \`on\`; \`false\`, \`no\`, \`off\`) in a variable. \`--no-lab\`
-  takes back a \`"lab": true\`; outputs and lists have that form as well (\`--no-sip-trace\`, \`--no-tag\`), and \`--color\` takes
-  back a \`"color": false\`.
+  cancels a \`"lab": true\`; outputs and lists have this form, too (\`--no-sip-trace\`, \`--no-tag\`), and \`--color\` cancels
+  a \`"color": false\`.
 - **Outputs** such as \`logs\` are \`true\` or a path in the file, \`1\` or a path in a variable.
 - **Durations** are \`"200ms"\`, \`"5s"\`, \`"2m"\` or a number of seconds.
-- An empty variable says nothing.
-- Of settings that exclude each other (${exclusive(ofRun)}) the one said further up counts.
-- **Projects** are sets of settings with a name. \`--project NAME\` puts those of one before the rest of the file; without it they
-  say nothing. \`run\` takes several: it runs one project after another, each with its own reports and summary, and fails if one
+- An empty variable has no effect.
+- Of settings that exclude each other (${exclusive(ofRun)}) the one given in the place with the higher precedence counts.
+- **Projects** are sets of settings with a name. With \`--project NAME\` the settings of a project take precedence over the rest of the file; otherwise they have
+  no effect. \`run\` takes several: it runs one project after another, each with its own reports and summary, and fails if one
   of them fails. Two projects that would write one file are an error before anything runs.
-- Of the command line alone are ${ofCommand.join(', ')}.
-- [Settings of the monitor](monitor-settings.md), such as \`monitors\`, stand in the same file; a run passes over them.
-- Under \`--untrusted\` (or OFFHOOK_UNTRUSTED) nothing in this table counts from a file: see [policy](policy.md#untrusted-scenarios).
+- These flags exist only on the command line: ${ofCommand.join(', ')}.
+- [Settings of the monitor](monitor-settings.md), such as \`monitors\`, are in the same file; a run ignores them.
+- Under \`--untrusted\` (or OFFHOOK_UNTRUSTED) no setting in this table is read from a file: see [policy](policy.md#untrusted-scenarios).
 
 ${table(ofRun)}
 
 ## What scenarios may touch
 
-These, too, are flags, variables and keys, but the file is that of each scenario: the one in its folder, or the nearest above.
-[policy](policy.md) tells what each allows.
+These settings, too, can be flags, variables or keys of a file, but each scenario has its own file: the one in its folder, or the nearest
+one above. [policy](policy.md) says what each setting allows.
 
 ${table(ofScenario)}
 `;

@@ -2,9 +2,9 @@
 // Editors find them through a jsconfig.json whose "include" names this file.
 
 /**
- * State of a call, and of an agent: that of its current call. `Calling`: dialled, no 18x
- * yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and
- * acknowledged. `Idle`: closed; for an agent: every call is (RFC 3261, 12 and 13).
+ * State of a call; the state of an agent is that of its current call. `Calling`: dialled, no
+ * 18x yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and
+ * acknowledged. `Idle`: closed, or for an agent, every call closed (RFC 3261, 12 and 13).
  */
 declare const State: {
   readonly Idle: "Idle";
@@ -13,9 +13,9 @@ declare const State: {
   readonly Established: "Established";
 };
 /**
- * State of a call, and of an agent: that of its current call. `Calling`: dialled, no 18x
- * yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and
- * acknowledged. `Idle`: closed; for an agent: every call is (RFC 3261, 12 and 13).
+ * State of a call; the state of an agent is that of its current call. `Calling`: dialled, no
+ * 18x yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and
+ * acknowledged. `Idle`: closed, or for an agent, every call closed (RFC 3261, 12 and 13).
  */
 type State = (typeof State)[keyof typeof State];
 
@@ -149,9 +149,9 @@ interface AgentOptions {
   answer?: 'manual' | 'auto' | {readonly after?: Duration; readonly code?: 180 | 183};
   /**
    * How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests
-   * (application/dtmf-relay), `auto` as telephone-events where the other side takes them, else
-   * in INFO. `info` needs baresip 1.1 or later, `auto` 2.0. Received digits are understood
-   * either way.
+   * (application/dtmf-relay), `auto` as telephone-events if the other side accepts them, else
+   * in INFO. `info` needs baresip 1.1 or later, `auto` 2.0 or later. Received digits are
+   * understood in both forms.
    * Default: "rtp".
    */
   dtmf_mode?: 'rtp' | 'info' | 'auto';
@@ -162,10 +162,10 @@ interface AgentOptions {
    */
   mwi?: boolean;
   /**
-   * Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it,
-   * from the start of a call on. Default: yes, where baresip has its module sndfile. Writes 16
-   * kB a second for PCMU and 192 kB for opus to disk, for each direction; what no verb needs
-   * is dropped from 4 MB on.
+   * Whether the agent records what it receives from the start of a call: `verify_audio`,
+   * `hears`, `received_level` and the like need that. Default: yes, if baresip has its module
+   * sndfile. It writes 16 kB per second to disk for PCMU and 192 kB for opus, in each
+   * direction; beyond 4 MB, audio that no verb needs is dropped.
    */
   audio?: boolean;
   /**
@@ -179,23 +179,25 @@ interface AgentOptions {
    */
   local_address?: string;
   /**
-   * Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated
-   * fields. They are in REGISTER too (below 3.0 only with `headers_compat`), and not in
-   * re-INVITE and BYE. Needs baresip 2.3, for values with blanks 3.8, or `headers_compat`.
+   * Header fields to add to every outgoing INVITE (RFC 3261, 7.3); several values become
+   * repeated fields. They are also in REGISTER (before 3.0 only with `headers_compat`), but
+   * not in re-INVITE and BYE. Needs baresip 2.3, or 3.8 for values with blanks, or
+   * `headers_compat`.
    * Examples: {"X-Tenant":"blue","Diversion":["<sip:1@pbx>","<sip:2@pbx>"]}.
    */
   headers?: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values
-   * with blanks) by a way that also adds a Route to the next hop and one more header,
-   * `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.
+   * Allows `headers` that the command of this baresip cannot send (before 2.3 all, before 3.8
+   * values with blanks). They are sent in another way, which also adds a Route to the next hop
+   * and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from
+   * 3.8 on.
    * Default: false.
    */
   headers_compat?: boolean;
   /**
-   * Puts a proxy of Offhook between baresip and the world, on this machine and invisible to
-   * both: what baresip cannot say is then said by the proxy, on every version: headers of one
-   * call, any refusal with headers, `deflect`, `request`, logins by SHA-256.
+   * Puts a proxy of Offhook between baresip and the network, on this machine and invisible to
+   * both sides. With every baresip version it adds what baresip cannot do: headers for one
+   * call, refusals with any code and headers, `deflect`, `request`, and logins by SHA-256.
    * Default: false.
    */
   proxy?: boolean;
@@ -207,15 +209,15 @@ interface AgentOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
-   * Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and takes plain RTP
-   * where the other side has none, `srtp-mand` insists (RTP/SAVP), `dtls_srtp` negotiates keys
-   * in the media path (RFC 5764). Default: plain RTP.
+   * Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and accepts plain RTP if
+   * the other side offers no keys, `srtp-mand` requires encryption (RTP/SAVP), `dtls_srtp`
+   * negotiates keys in the media path (RFC 5764). Default: plain RTP.
    */
   media_enc?: 'srtp' | 'srtp-mand' | 'dtls_srtp';
   /**
-   * How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. `stun` and
-   * `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and `password`.
-   * ICE gathers the addresses of all interfaces but loopback.
+   * How the agent finds its media address behind a NAT: RFC 8489, 8656, 8445. `stun` and
+   * `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and with
+   * `password`. ICE gathers the addresses of all interfaces except loopback.
    */
   nat?: 'stun' | 'turn' | 'ice';
   /**
@@ -236,12 +238,13 @@ interface AgentOptions {
    */
   ca_file?: string;
   /**
-   * Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.
+   * Ends a call, even one on hold, that has received no RTP for this many seconds. Default:
+   * never.
    */
   rtp_timeout?: number;
   /**
-   * Jitter buffer for received audio: its delay in milliseconds; `true` is 100. Without one,
-   * audio is heard as it comes.
+   * Delay of the jitter buffer for received audio, in milliseconds; `true` is 100. Without a
+   * jitter buffer, audio is heard as it comes.
    * Default: false.
    */
   jitter_buffer?: boolean | number;
@@ -252,14 +255,14 @@ interface AgentOptions {
    */
   rtp_stats?: boolean;
   /**
-   * Anything of your own, as plain data; readable as `metadata`.
+   * Plain data of your own; readable as `metadata` of the agent.
    * Examples: {"site":"berlin"}.
    */
   metadata?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Account and habits of a raw SIP peer.
+ * Account and behaviour of a raw SIP peer.
  */
 interface PeerOptions {
   /**
@@ -304,12 +307,12 @@ interface PeerOptions {
   local_port?: number;
   /**
    * Address to listen on and to send from. Default: that of the route to the registrar or
-   * proxy; loopback for a serverless agent.
+   * proxy; loopback for a serverless peer.
    * Examples: "192.0.2.10", "::1".
    */
   local_address?: string;
   /**
-   * Header fields of every request outside of a dialog.
+   * Header fields to add to every request outside a dialog.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -326,7 +329,7 @@ interface PeerOptions {
    */
   ca_file?: string;
   /**
-   * Anything of your own, as plain data; readable as `metadata`.
+   * Plain data of your own; readable as `metadata` of the peer.
    * Examples: {"site":"berlin"}.
    */
   metadata?: Readonly<Record<string, unknown>>;
@@ -348,9 +351,9 @@ interface PeerOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
-   * Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and
-   * takes it. Nothing is decoded: `rtp.video` counts pictures, and where `--save-audio` saves
-   * the audio what comes is a file beside it.
+   * Video in addition to audio: every call offers and accepts H.264 in packetization mode 1
+   * (RFC 6184). Nothing is decoded: `rtp.video` counts pictures, and with `--save-audio` the
+   * received video is saved in a file beside the audio.
    * Examples: {"file":"clip.h264","fps":30}.
    */
   video?: {
@@ -361,32 +364,32 @@ interface PeerOptions {
      */
     file?: string;
     /**
-     * Pictures of the file in a second.
+     * Pictures per second.
      * Default: 25.
      */
     fps?: number;
   };
   /**
-   * The peer is a session recording server (RFC 7866): every stream of an offer is answered
-   * with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered
-   * by the script, as those of any peer.
+   * The peer is a session recording server (RFC 7866): it answers every stream of an offer
+   * with a port of its own and records it, and its Contact says `+sip.srs`. As with any peer,
+   * the script answers its INVITEs.
    * Default: false.
    */
   recorder?: boolean;
   /**
-   * Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): `srtp` offers keys
-   * with RTP/AVP and takes plain RTP where the other side has none, `srtp-mand` insists
-   * (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are
-   * AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.
+   * Encryption of the media by SRTP (RFC 3711), with keys in the SDP (RFC 4568): `srtp` offers
+   * keys with RTP/AVP and accepts plain RTP if the other side offers no keys, `srtp-mand`
+   * requires encryption (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The
+   * suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.
    */
   media_enc?: 'srtp' | 'srtp-mand';
   /**
-   * What the peer does by itself; each can be switched off, to be done by the script or not at
-   * all.
+   * What the peer does automatically. Each can be switched off, and is then left to the
+   * script.
    */
   automatic?: {
     /**
-     * Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).
+     * Answers an INVITE with 100 if no response was sent within 200 ms (RFC 3261, 17.2.1).
      * Default: true.
      */
     trying?: boolean;
@@ -419,9 +422,9 @@ interface PeerOptions {
     login?: boolean;
   };
   /**
-   * Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE,
-   * SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are
-   * right; wrong ones get 403.
+   * Asks others for credentials, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE,
+   * SUBSCRIBE, PUBLISH and OPTIONS outside a dialog is challenged until its credentials are
+   * right; wrong credentials get 403.
    */
   challenge?: {
     /**
@@ -461,8 +464,8 @@ interface PeerOptions {
  */
 interface RegisterOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -473,7 +476,7 @@ interface RegisterOptions {
    */
   from?: string;
   /**
-   * Value of the To header. Default: the target.
+   * Value of the To header. Default: the address of record.
    */
   to?: string;
   /**
@@ -492,13 +495,13 @@ interface RegisterOptions {
  */
 interface CallOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -507,9 +510,8 @@ interface CallOptions {
    */
   content_type?: string;
   /**
-   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
-   * all the same. It is the To header as well, where `to` says nothing else. Default: the
-   * target.
+   * Request-URI of any scheme, sent exactly as it is; the request still goes to the target.
+   * Unless `to` is given, it is used in the To header, too. Default: the target.
    * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
    */
   request_uri?: string;
@@ -529,21 +531,22 @@ interface CallOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or
-   * `undecipherable` packets; false for none. Default: the peer's own, where the message is to
-   * carry an offer or an answer.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, more
+   * `lines`, or `undecipherable` packets); false sends none. Default: the description that the
+   * peer makes, if the message has to carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
   /**
-   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
-   * answer (RFC 3261, 13.2.1).
+   * Sends the INVITE without a session description: the response then carries the offer, and
+   * the ACK the answer (RFC 3261, 13.2.1).
    * Default: false.
    */
   late_offer?: boolean;
   /**
-   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * How the 200 is acknowledged: `drop` for not at all, or the delay before the ACK. Default:
+   * at once.
    * Examples: "drop", "800ms".
    */
   ack?: 'drop' | (string & {});
@@ -572,12 +575,12 @@ interface CallOptions {
      */
     refresher?: 'uac' | 'uas';
     /**
-     * What the peer refreshes with, where it is the refresher.
+     * The request with which the peer refreshes, if it is the refresher.
      * Default: "INVITE".
      */
     method?: 'INVITE' | 'UPDATE';
     /**
-     * False: the peer does not refresh although it is its turn.
+     * False: the peer does not refresh, even if it is the refresher.
      * Default: true.
      */
     refresh?: boolean;
@@ -589,7 +592,7 @@ interface CallOptions {
  */
 interface RecordOptions {
   /**
-   * The streams, each an m= line with a label (RFC 4574), ports and a source of its own.
+   * The streams; each has an m= line with a label (RFC 4574), and its own ports and source.
    * Default: two, with the labels 1 and 2.
    *
    * @minItems 1
@@ -597,21 +600,21 @@ interface RecordOptions {
    */
   streams?: readonly RecordedStreamWish[];
   /**
-   * Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object,
-   * a document made of it; false for none. Default: a document that names the session and its
+   * Metadata of the session (RFC 7865): a text is sent exactly as it is; from an object a
+   * document is made; false sends none. Default: a document that names the session and its
    * streams.
    * Examples:
    * {"participants":[{"aor":"sip:anna@pbx.example","name":"Anna"},{"aor":"sip:bert@pbx.example"}]}.
    */
   metadata?: string | RecordingMetadataWish | false;
   /**
-   * Media type of the metadata: recorders differ in which one they know.
+   * Media type of the metadata; recorders differ in which one they accept.
    * Default: "application/rs-metadata+xml".
    */
   metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -631,27 +634,29 @@ interface RecordOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false
-   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
-   * Single streams are named in `streams` of the object, by their labels.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, or
+   * more `lines`); false sends none. Default: the description that the peer makes, if the
+   * message has to carry an offer or an answer. `streams` of the object changes single
+   * streams, by their labels.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
   /**
-   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
-   * answer (RFC 3261, 13.2.1).
+   * Sends the INVITE without a session description: the response then carries the offer, and
+   * the ACK the answer (RFC 3261, 13.2.1).
    * Default: false.
    */
   late_offer?: boolean;
   /**
-   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * How the 200 is acknowledged: `drop` for not at all, or the delay before the ACK. Default:
+   * at once.
    * Examples: "drop", "800ms".
    */
   ack?: 'drop' | (string & {});
   /**
-   * Option tags of the Require header, beside siprec; `headers: { Require: null }` leaves all
-   * of them out.
+   * Option tags of the Require header, in addition to siprec; `headers: { Require: null }`
+   * leaves out all of them.
    * Examples: ["100rel"].
    *
    * @minItems 1
@@ -675,12 +680,12 @@ interface RecordOptions {
      */
     refresher?: 'uac' | 'uas';
     /**
-     * What the peer refreshes with, where it is the refresher.
+     * The request with which the peer refreshes, if it is the refresher.
      * Default: "INVITE".
      */
     method?: 'INVITE' | 'UPDATE';
     /**
-     * False: the peer does not refresh although it is its turn.
+     * False: the peer does not refresh, even if it is the refresher.
      * Default: true.
      */
     refresh?: boolean;
@@ -692,13 +697,13 @@ interface RecordOptions {
  */
 interface RequestOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -707,9 +712,8 @@ interface RequestOptions {
    */
   content_type?: string;
   /**
-   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
-   * all the same. It is the To header as well, where `to` says nothing else. Default: the
-   * target.
+   * Request-URI of any scheme, sent exactly as it is; the request still goes to the target.
+   * Unless `to` is given, it is used in the To header, too. Default: the target.
    * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
    */
   request_uri?: string;
@@ -729,10 +733,10 @@ interface RequestOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or
-   * `undecipherable` packets; false for none. Default: the peer's own, where the message is to
-   * carry an offer or an answer.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, more
+   * `lines`, or `undecipherable` packets); false sends none. Default: the description that the
+   * peer makes, if the message has to carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
@@ -751,12 +755,12 @@ interface RequestOptions {
    */
   expires?: number;
   /**
-   * Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as
-   * it is to be sent; as an object, a document made of it. Default: none.
+   * Metadata of a recording session (RFC 7865), with an offer or alone: a text is sent exactly
+   * as it is; from an object a document is made. Default: none.
    */
   metadata?: string | RecordingMetadataWish | false;
   /**
-   * Media type of the metadata: recorders differ in which one they know.
+   * Media type of the metadata; recorders differ in which one they accept.
    * Default: "application/rs-metadata+xml".
    */
   metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
@@ -767,13 +771,13 @@ interface RequestOptions {
  */
 interface ResponseOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -787,21 +791,21 @@ interface ResponseOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or
-   * `undecipherable` packets; false for none. Default: the peer's own, where the message is to
-   * carry an offer or an answer.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, more
+   * `lines`, or `undecipherable` packets); false sends none. Default: the description that the
+   * peer makes, if the message has to carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
   /**
-   * Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork.
-   * Default: the peer's own.
+   * Tag of the To header (RFC 3261, 19.3); responses with different tags look like those of a
+   * forked call. Default: the tag of the peer.
    * Examples: "a".
    */
   tag?: string;
   /**
-   * Sends a provisional response reliably, until its PRACK comes (RFC 3262).
+   * Sends a provisional response reliably: repeats it until its PRACK comes (RFC 3262).
    * Default: false.
    */
   reliable?: boolean;
@@ -823,19 +827,19 @@ interface ResponseOptions {
      */
     refresher?: 'uac' | 'uas';
     /**
-     * What the peer refreshes with, where it is the refresher.
+     * The request with which the peer refreshes, if it is the refresher.
      * Default: "INVITE".
      */
     method?: 'INVITE' | 'UPDATE';
     /**
-     * False: the peer does not refresh although it is its turn.
+     * False: the peer does not refresh, even if it is the refresher.
      * Default: true.
      */
     refresh?: boolean;
   };
   /**
    * The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has
-   * waited longest, else the request that has.
+   * waited longest, or else the other request that has waited longest.
    */
   to?: {readonly call_id: string; readonly method: string};
 }
@@ -846,10 +850,10 @@ interface ResponseOptions {
  */
 interface HeaderOptions {
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -860,10 +864,10 @@ interface HeaderOptions {
  */
 interface TextOptions {
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -891,10 +895,10 @@ interface DeflectOptions {
    */
   code?: number;
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -905,10 +909,10 @@ interface DeflectOptions {
  */
 interface OutgoingOptions {
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -917,7 +921,7 @@ interface OutgoingOptions {
    */
   expires?: number;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -943,7 +947,7 @@ interface ScenarioOptions {
    */
   skip?: boolean | string;
   /**
-   * While any scenario of the run has it, only those run; a warning says so.
+   * If any scenario of the run has this option, only scenarios with it run; a warning says so.
    * Default: false.
    */
   only?: boolean;
@@ -955,16 +959,16 @@ interface ScenarioOptions {
    */
   timeout?: Duration;
   /**
-   * How often the scenario is run again after it failed: at the end of the run, alone. Passing
-   * then makes it flaky.
+   * How often the scenario is run again after a failure: at the end of the run, alone. If it
+   * then passes, it is flaky.
    * Default: "that of --retries".
    * Examples: 2.
    */
   retries?: number & string;
   /**
-   * Things no other scenario may use at the same time (--jobs, or another run on this
-   * machine), by names of your own, or as `sip:user@domain` for an account. All are taken
-   * before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when
+   * Resources that no other scenario may use at the same time (with --jobs, or in another run
+   * on this machine): names of your own, or `sip:user@domain` for an account. All are locked
+   * before the scenario begins. Accounts and fixed ports that it uses are always locked, when
    * it first uses them.
    * Examples: ["queue:sales","sip:alice@pbx.example"].
    */
@@ -988,7 +992,8 @@ interface WaitOptions {
  */
 interface IdentityOptions {
   /**
-   * Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").
+   * The private key that signs, with ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC
+   * PRIVATE KEY").
    */
   private_key: string;
   /**
@@ -997,25 +1002,25 @@ interface IdentityOptions {
    */
   x5u: string;
   /**
-   * Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user
-   * and host; an object is the claim as it is.
+   * The caller. For a number its digits are signed (RFC 8224, 8.3), for a SIP URI its scheme,
+   * user and host; an object is used as the claim itself.
    * Examples: "+1 215 555 0121".
    */
   orig: string | Readonly<Record<string, unknown>>;
   /**
-   * Who is called, in the same forms.
+   * The called party or parties, in the same forms.
    * Examples: "+1 215 555 0131".
    *
    * @minItems 1
    */
   dest: string | readonly string[] | Readonly<Record<string, unknown>>;
   /**
-   * When it was signed, in seconds since 1970. Default: now.
+   * Time of signing, in seconds since 1970. Default: now.
    * Examples: 1443208345.
    */
   iat?: number;
   /**
-   * Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.
+   * Full, partial or gateway attestation (RFC 8588, 4); the `ppt` of the token is then shaken.
    */
   attest?: 'A' | 'B' | 'C';
   /**
@@ -1028,19 +1033,19 @@ interface IdentityOptions {
    */
   ppt?: string;
   /**
-   * Claims to add to the payload or to put in the place of others; null leaves one out.
+   * Claims to add to the payload, or to replace in it; null leaves a claim out.
    * Examples: {"rcd":{"nam":"Anna"}}.
    */
   claims?: Readonly<Record<string, unknown>>;
   /**
-   * The same for the header of the token; what it says of `alg` changes the text, not the
-   * signature.
+   * Parameters to add to the header of the token, or to replace in it; `alg` changes only the
+   * text, not the signature.
    * Examples: {"typ":"jwt"}.
    */
   header?: Readonly<Record<string, unknown>>;
   /**
-   * Leaves header and payload out, which the receiver puts together from the message (RFC
-   * 8225, 7).
+   * Leaves out the header and the payload, which the receiver then rebuilds from the message
+   * (RFC 8225, 7).
    * Default: false.
    */
   compact?: boolean;
@@ -1051,33 +1056,34 @@ interface IdentityOptions {
  */
 interface IdentityCheck {
   /**
-   * Whose key must have signed, and which must be valid now. Certificates between it and an
-   * authority may follow it. The numbers it is for (RFC 8226) are not looked at.
+   * Certificate whose key must have made the signature, and which must be valid now.
+   * Intermediate certificates may follow it. The numbers that it is for (RFC 8226) are not
+   * checked.
    */
   certificate?: string;
   /**
-   * Certificates of authorities, one behind the other: that of the signer must have been
-   * issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1).
-   * Revocation is not checked. Default: the issuer is not looked at.
+   * Certificates of authorities, one after the other: the certificate of the signer must have
+   * been issued by one of them, or by an intermediate authority below one of them (RFC 5280,
+   * 6.1). Revocation is not checked. Default: the issuer is not checked.
    */
   trusted?: string;
   /**
-   * The key that must have signed, where there is no certificate.
+   * The key that must have made the signature, if there is no certificate.
    */
   public_key?: string;
   /**
-   * Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.
+   * The caller according to the message (From or P-Asserted-Identity); must be the signed one.
    * Examples: "+12155550121".
    */
   orig?: string;
   /**
-   * Who is called, as the message says (To): must be among what was signed.
+   * The called party according to the message (To); must be among the signed ones.
    * Examples: "+12155550131".
    */
   dest?: string;
   /**
-   * Of the compact form: when it was signed, in seconds since 1970, as the Date header of the
-   * message says.
+   * For the compact form: when the token was signed, in seconds since 1970, according to the
+   * Date header of the message.
    */
   iat?: number;
   /**
@@ -1085,7 +1091,7 @@ interface IdentityCheck {
    */
   now?: number;
   /**
-   * How many seconds `iat` may be away from now (RFC 8224, 6.2.1).
+   * Largest allowed difference between `iat` and now, in seconds (RFC 8224, 6.2.1).
    * Default: 60.
    */
   max_age?: number;
@@ -1096,13 +1102,13 @@ interface IdentityCheck {
  */
 interface HttpOptions {
   /**
-   * Header fields by name; an array is sent as several fields.
+   * Header fields by name; the values of an array are sent as several fields.
    * Examples: {"Accept":"application/json"}.
    */
   headers?: Readonly<Record<string, string | number | readonly string[]>>;
   /**
-   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The
-   * Content-Type fits, unless `headers` has one.
+   * Text is sent as it is, { base64: "..." } as the bytes it encodes, anything else as JSON.
+   * The Content-Type is set to match, unless `headers` gives one.
    * Examples: {"to":"+15550100"}.
    */
   body?: unknown;
@@ -1114,13 +1120,13 @@ interface HttpOptions {
     Record<string, string | number | boolean | readonly (string | number | boolean)[]>
   >;
   /**
-   * Limit of the whole call: name, connection, answer, body and redirects.
+   * Time limit of the whole request: name resolution, connection, answer, body and redirects.
    * Default: "10s".
    */
   timeout?: Duration;
   /**
-   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization, Cookie and
-   * header fields named like secrets are not sent to another origin.
+   * Whether 301, 302, 303, 307 and 308 are followed; `true` follows up to 10. Authorization,
+   * Cookie and header fields with names like those of secrets are not sent to another origin.
    * Default: true.
    */
   follow_redirects?: boolean | number;
@@ -1146,7 +1152,8 @@ interface MockOptions {
    */
   host?: string;
   /**
-   * HTTPS: with a self-signed certificate made for this server, or with your own.
+   * HTTPS: `true` uses a self-signed certificate made for this server; an object gives your
+   * own certificate.
    * Default: false.
    */
   tls?: boolean | {readonly cert_file: string; readonly key_file: string};
@@ -1163,15 +1170,15 @@ interface MockResponse {
    */
   status?: number;
   /**
-   * Header fields by name; an array is sent as several fields.
+   * Header fields by name; the values of an array are sent as several fields.
    */
   headers?: Readonly<Record<string, string | number | readonly string[]>>;
   /**
-   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.
+   * Text is sent as it is, { base64: "..." } as the bytes it encodes, anything else as JSON.
    */
   body?: unknown;
   /**
-   * Waits so long before it answers (or drops the connection).
+   * How long to wait before it answers (or drops the connection).
    */
   delay?: Duration;
   /**
@@ -1187,8 +1194,8 @@ interface MockResponse {
 type Held = 'none' | 'local' | 'remote' | 'both';
 
 /**
- * The other side of a call: the From header of a received one (RFC 3261, 20.20), else what
- * was dialled.
+ * The other side of a call: from the From header of an incoming call (RFC 3261, 20.20), else
+ * what was dialled.
  */
 interface Party {
   /**
@@ -1197,8 +1204,8 @@ interface Party {
    */
   readonly uri: string;
   /**
-   * User part of the URI, unescaped: the number, where the peer is one. Empty when the URI has
-   * none.
+   * User part of the URI, unescaped; for a phone number this is the number. Empty if the URI
+   * has no user part.
    * Examples: "600".
    */
   readonly number: string;
@@ -1235,24 +1242,24 @@ interface Ended {
     | 'crashed'
     | 'stopped';
   /**
-   * Final response code to the INVITE (RFC 3261, 21) where one ended the call; 487 after a
-   * CANCEL.
+   * Code of the final response to the INVITE (RFC 3261, 21), if that response ended the call;
+   * 487 after a CANCEL.
    * Examples: 486.
    */
   readonly code?: number;
   /**
-   * Reason phrase as received, else words of the agent.
+   * Reason phrase as received, else a text from the agent.
    * Examples: "Busy Here".
    */
   readonly reason?: string;
   /**
-   * Every Reason header of the messages that ended it (RFC 3326), with commas between: BYE,
-   * CANCEL, final response.
+   * Every Reason header of the messages that ended the call (BYE, CANCEL, final response),
+   * separated by commas (RFC 3326).
    * Examples: "Q.850;cause=17".
    */
   readonly cause?: string;
   /**
-   * The same, taken apart, in order.
+   * The values of `cause`, parsed, in order.
    */
   readonly causes?: readonly EndedCause[];
 }
@@ -1272,7 +1279,7 @@ interface EndedCause {
    */
   readonly cause?: number;
   /**
-   * Its words, without quotes.
+   * The `text` parameter, without quotes.
    * Examples: "User busy".
    */
   readonly text?: string;
@@ -1283,9 +1290,9 @@ interface EndedCause {
  */
 interface Registration {
   /**
-   * `none` not registered; `registering` and `unregistering` a REGISTER was sent and not yet
-   * answered; `registered` answered with 200; `failed` refused, or not answered, also while
-   * baresip tries again by itself.
+   * `none`: not registered; `registering` and `unregistering`: a REGISTER was sent and is not
+   * answered yet; `registered`: answered with 200; `failed`: refused or not answered, even
+   * while baresip tries again by itself.
    */
   readonly state: 'none' | 'registering' | 'registered' | 'unregistering' | 'failed';
   /**
@@ -1294,17 +1301,17 @@ interface Registration {
    */
   readonly code?: number;
   /**
-   * Its reason phrase, or why there was no response. After a challenge that is not MD5 the
-   * algorithm stands behind it.
+   * Reason phrase of that response, or why there was no response. After a challenge with an
+   * algorithm other than MD5, the algorithm is appended.
    * Examples: "Forbidden".
    */
   readonly reason?: string;
   /**
-   * Seconds the registrar granted with the last 200 (RFC 3261, 10.3).
+   * Expiry that the registrar granted with the last 200, in seconds (RFC 3261, 10.3).
    */
   readonly expires?: number;
   /**
-   * Contact values the last 200 lists: every binding of the address of record.
+   * Contact values listed in the last 200: every binding of the address of record.
    */
   readonly contacts?: readonly string[];
   /**
@@ -1335,7 +1342,7 @@ interface CallInfo {
 }
 
 /**
- * Audio as the last offer and answer settled it (RFC 3264), seen from the agent.
+ * The audio that the last offer and answer agreed on (RFC 3264), seen from the agent.
  */
 interface Media {
   /**
@@ -1352,11 +1359,12 @@ interface Media {
    */
   readonly ptime?: number;
   /**
-   * That of the agent's own session description.
+   * Direction in the session description of the agent itself.
    */
   readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
-   * Keys from the SDP (RFC 4568), from a DTLS handshake (RFC 5764), or none.
+   * `srtp`: keys from the SDP (RFC 4568); `dtls_srtp`: keys from a DTLS handshake (RFC 5764);
+   * `none`: plain RTP.
    */
   readonly encryption: 'none' | 'srtp' | 'dtls_srtp';
   /**
@@ -1376,11 +1384,11 @@ interface Media {
 }
 
 /**
- * One stream of a call, as the last offer and answer settled it (RFC 3264).
+ * One stream of a call, with the outcome of the last offer and answer (RFC 3264).
  */
 interface MediaStream {
   /**
-   * As in the m= line; T.38 is an image.
+   * Media type of the m= line; T.38 is an `image`.
    * Examples: "audio", "image".
    */
   readonly kind: string;
@@ -1394,7 +1402,7 @@ interface MediaStream {
    */
   readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
-   * Encoding name the answer chose; absent where it names none of the offer.
+   * Encoding name that the answer chose; absent if the answer names none of those offered.
    * Examples: "PCMU".
    */
   readonly codec?: string;
@@ -1409,12 +1417,12 @@ interface Rtp {
    */
   readonly sent: number;
   /**
-   * Packets received, of silence, comfort noise and digits, too.
+   * Packets received, including those with silence, comfort noise and digits.
    */
   readonly received: number;
   /**
-   * How long ago `received` last grew, in ms, give or take the 100 ms between two looks;
-   * absent while nothing came.
+   * How long ago `received` last grew, in ms; accurate to 100 ms, the polling interval. Absent
+   * while nothing has come.
    */
   readonly last_received_ms?: number;
   /**
@@ -1427,12 +1435,13 @@ interface Rtp {
    */
   readonly audio: boolean;
   /**
-   * How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1),
-   * some seconds old; absent until one came.
+   * How many more packets the other side had sent than had arrived, by its last RTCP report
+   * (RFC 3550, 6.4.1), which is some seconds old; absent until a report has come.
    */
   readonly lost?: number;
   /**
-   * The video of the call, of a peer with the option `video`; absent where none was agreed on.
+   * The video of the call, for a peer with the option `video`; absent if no video was agreed
+   * on.
    */
   readonly video?: {
     /**
@@ -1440,18 +1449,18 @@ interface Rtp {
      */
     sent: number;
     /**
-     * Pictures of which at least one slice came whole.
+     * Pictures of which at least one slice arrived completely.
      */
     received: number;
     /**
-     * Packets that did not come, by their sequence numbers.
+     * Packets that did not arrive, according to the sequence numbers.
      */
     lost: number;
   };
 }
 
 /**
- * What RTCP tells of the audio an agent receives.
+ * Quality of the audio that an agent receives, as measured by RTCP.
  */
 interface Quality {
   /**
@@ -1475,7 +1484,7 @@ interface Quality {
 }
 
 /**
- * How long things took, in ms, seen from the agent; what is not known (yet) is absent.
+ * Durations in ms, seen from the agent; a duration that is not known (yet) is absent.
  */
 interface Timing {
   /**
@@ -1484,8 +1493,9 @@ interface Timing {
    */
   readonly register_ms?: number;
   /**
-   * Caller: from the INVITE to the first 18x: Session Request Delay of a successful setup (RFC
-   * 6076, 4.3), what ITU-T E.721 calls post-selection delay. Absent when there was none.
+   * For the caller: from the INVITE to the first 18x. This is the Session Request Delay of a
+   * successful setup (RFC 6076, 4.3), which ITU-T E.721 calls post-selection delay. Absent if
+   * there was no 18x.
    */
   readonly post_dial_delay_ms?: number;
   /**
@@ -1498,13 +1508,15 @@ interface Timing {
    */
   readonly setup_ms?: number;
   /**
-   * From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.
+   * From the established call to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while
+   * the call is up.
    */
   readonly talk_ms?: number;
 }
 
 /**
- * A key on the curve P-256, what `generate_key()` returns; all of it is PEM.
+ * A key pair on the curve P-256 with its certificate, as `generate_key()` returns it; all
+ * values are PEM.
  */
 interface KeyPair {
   /**
@@ -1516,19 +1528,19 @@ interface KeyPair {
    */
   readonly public_key: string;
   /**
-   * For the public key, signed by the private one.
+   * Certificate of the public key, signed with the private key.
    */
   readonly certificate: string;
 }
 
 /**
- * An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left
- * out.
+ * An Identity header, as `read_identity()` has read it (RFC 8224, 4). Parts that cannot be
+ * read are left out.
  */
 interface Identity {
   /**
-   * Header and payload were left out (RFC 8225, 7); those shown are put together from the
-   * options.
+   * Whether the header and the payload were left out (RFC 8225, 7); the ones shown are then
+   * built from the options.
    */
   readonly compact: boolean;
   /**
@@ -1553,14 +1565,14 @@ interface Identity {
    */
   readonly ppt?: string;
   /**
-   * Whether everything holds, the signature too. Absent where nothing is wrong but no key was
-   * given.
+   * Whether all checks passed, including the signature. Absent if nothing is wrong but no key
+   * was given.
    */
   readonly valid?: boolean;
   /**
-   * The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or
-   * ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all
-   * else.
+   * The response to give for the problem (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old
+   * or in the future, 436 no `info`, 437 another algorithm or a certificate that is not valid
+   * now, 438 anything else.
    */
   readonly code?: number;
   /**
@@ -1570,7 +1582,7 @@ interface Identity {
 }
 
 /**
- * A session description (RFC 8866). What cannot be read is left out.
+ * A session description (RFC 8866). Parts that cannot be read are left out.
  */
 interface Sdp {
   /**
@@ -1606,7 +1618,8 @@ interface SdpMedia {
    */
   readonly codecs: readonly SdpCodec[];
   /**
-   * Of the stream, else of the session; `c=0.0.0.0` counts as not receiving (RFC 3264, 8.4).
+   * Direction of the stream, or else of the session; `c=0.0.0.0` counts as not receiving (RFC
+   * 3264, 8.4).
    */
   readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
@@ -1622,7 +1635,7 @@ interface SdpMedia {
    */
   readonly crypto?: readonly {readonly suite: string}[];
   /**
-   * Of the DTLS certificate (RFC 8122).
+   * Fingerprint of the DTLS certificate (RFC 8122).
    */
   readonly fingerprint?: string;
   /**
@@ -1630,7 +1643,8 @@ interface SdpMedia {
    */
   readonly setup?: string;
   /**
-   * What other bodies call the stream (RFC 4574), such as the metadata of a recording.
+   * The label by which other bodies, such as the metadata of a recording, refer to the stream
+   * (RFC 4574).
    */
   readonly label?: string;
 }
@@ -1644,7 +1658,7 @@ interface SdpCodec {
    */
   readonly payload: number;
   /**
-   * Encoding name; of a static payload type that of RFC 3551.
+   * Encoding name; for a static payload type, the name in RFC 3551.
    * Examples: "PCMU".
    */
   readonly name: string;
@@ -1663,12 +1677,12 @@ interface SdpCodec {
 }
 
 /**
- * The calls of somebody (RFC 4235), in the words of the document. What it does not say is
- * left out.
+ * The calls of a watched user (RFC 4235), in the terms of the document. What the document
+ * does not say is left out.
  */
 interface DialogInfo {
   /**
-   * One more with each NOTIFY of a subscription.
+   * Version of the document; it grows by one with each NOTIFY of a subscription.
    */
   readonly version?: number;
   /**
@@ -1676,12 +1690,12 @@ interface DialogInfo {
    */
   readonly state?: string;
   /**
-   * URI of whom the dialogs are.
+   * URI of the user whose dialogs these are.
    * Examples: "sip:bob@pbx.example".
    */
   readonly entity?: string;
   /**
-   * In order; empty where there is no call.
+   * The dialogs, in order; empty if there is no call.
    */
   readonly dialogs: readonly WatchedDialog[];
 }
@@ -1691,7 +1705,7 @@ interface DialogInfo {
  */
 interface WatchedDialog {
   /**
-   * Name of the dialog in these documents.
+   * Identifier of the dialog in these documents.
    */
   readonly id: string;
   /**
@@ -1699,7 +1713,7 @@ interface WatchedDialog {
    */
   readonly call_id?: string;
   /**
-   * Tag of the one who is watched.
+   * Tag of the watched user.
    */
   readonly local_tag?: string;
   /**
@@ -1707,7 +1721,7 @@ interface WatchedDialog {
    */
   readonly remote_tag?: string;
   /**
-   * `initiator`: the one who is watched calls; `recipient`: is called.
+   * `initiator`: the watched user calls; `recipient`: the watched user is called.
    */
   readonly direction?: string;
   /**
@@ -1717,16 +1731,16 @@ interface WatchedDialog {
    */
   readonly state: string;
   /**
-   * What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`,
-   * `error` or `timeout`.
+   * The event that led to this state: `cancelled`, `rejected`, `replaced`, `local-bye`,
+   * `remote-bye`, `error` or `timeout`.
    */
   readonly event?: string;
   /**
-   * Code of the response that brought it there.
+   * Code of the response that led to this state.
    */
   readonly code?: number;
   /**
-   * Seconds since it began.
+   * Seconds since the dialog began.
    */
   readonly duration?: number;
   readonly local?: DialogEnd;
@@ -1734,7 +1748,7 @@ interface WatchedDialog {
 }
 
 /**
- * The one who is watched.
+ * The end of the watched user.
  */
 interface DialogEnd {
   /**
@@ -1795,27 +1809,27 @@ interface DialogEnd2 {
  */
 interface Presence {
   /**
-   * URI of whom it is about.
+   * URI of the user.
    * Examples: "pres:bob@pbx.example".
    */
   readonly entity?: string;
   /**
-   * The ways to reach them, in order.
+   * The ways to reach the user, in order.
    */
   readonly tuples: readonly PresenceTuple[];
   /**
-   * Words about all of it; of several the first.
+   * Note about the presence as a whole; the first one if there are several.
    */
   readonly note?: string;
   /**
-   * What the person does (RFC 4480, 3.2), by the names of the elements.
+   * Activities of the person (RFC 4480, 3.2), by the names of their elements.
    * Examples: ["on-the-phone"].
    */
   readonly activities: readonly string[];
 }
 
 /**
- * A way to reach somebody (RFC 3863, 4.1.2).
+ * A way to reach the user (RFC 3863, 4.1.2).
  */
 interface PresenceTuple {
   /**
@@ -1828,19 +1842,19 @@ interface PresenceTuple {
    */
   readonly basic?: string;
   /**
-   * URI to reach them at.
+   * URI at which the user can be reached.
    */
   readonly contact?: string;
   /**
-   * Of the contact, from 0 to 1, as written.
+   * Priority of the contact, from 0 to 1, as written.
    */
   readonly priority?: string;
   /**
-   * Words about it; of several the first.
+   * Note about the tuple; the first one if there are several.
    */
   readonly note?: string;
   /**
-   * When it changed, as written (RFC 3339).
+   * When the tuple changed, as written (RFC 3339).
    */
   readonly timestamp?: string;
 }
@@ -1950,7 +1964,7 @@ interface PingAnswer {
 }
 
 /**
- * What became of a transfer this agent asked for (RFC 3515, 2.4).
+ * Outcome of a transfer that this agent asked for (RFC 3515, 2.4).
  */
 interface TransferState {
   /**
@@ -1963,7 +1977,8 @@ interface TransferState {
    */
   readonly progress?: number;
   /**
-   * Final code of the new call, from NOTIFY, or of the REFER when that was refused.
+   * Final code of the new call, from NOTIFY, or the response code of the REFER if that was
+   * refused.
    * Examples: 200.
    */
   readonly final?: number;
@@ -1979,7 +1994,7 @@ interface TransferState {
 }
 
 /**
- * All there is to know about an agent at one moment.
+ * Everything known about an agent at one moment.
  */
 interface AgentInfo {
   /**
@@ -1992,8 +2007,8 @@ interface AgentInfo {
    */
   readonly aor: string;
   /**
-   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it
-   * has answered the un-REGISTER, or the time it granted is over.
+   * True while the registrar holds a binding of the agent: from its 200 to a REGISTER until it
+   * answers the un-REGISTER, or until the granted time is over.
    */
   readonly registered: boolean;
   readonly registration: Registration;
@@ -2023,7 +2038,7 @@ interface Sound {
    */
   readonly hz?: number[];
   /**
-   * Of a file, as the script wrote it.
+   * Path of a file, as written in the script.
    */
   readonly path?: string;
 }
@@ -2037,12 +2052,13 @@ interface HeardTone {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
-   * when it was there already.
+   * From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone
+   * was there already.
    */
   readonly onset_ms: number;
   /**
-   * How far both may be off: samples come in packets, and gaps between them do not count.
+   * Possible error of both times: samples come in packets, and gaps between packets are not
+   * counted.
    */
   readonly uncertainty_ms: number;
   /**
@@ -2090,12 +2106,13 @@ interface HeardTone1 {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
-   * when it was there already.
+   * From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone
+   * was there already.
    */
   readonly onset_ms: number;
   /**
-   * How far both may be off: samples come in packets, and gaps between them do not count.
+   * Possible error of both times: samples come in packets, and gaps between packets are not
+   * counted.
    */
   readonly uncertainty_ms: number;
   /**
@@ -2117,12 +2134,13 @@ interface HeardTone2 {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
-   * when it was there already.
+   * From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone
+   * was there already.
    */
   readonly onset_ms: number;
   /**
-   * How far both may be off: samples come in packets, and gaps between them do not count.
+   * Possible error of both times: samples come in packets, and gaps between packets are not
+   * counted.
    */
   readonly uncertainty_ms: number;
   /**
@@ -2144,16 +2162,16 @@ interface HeardSignal {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the part that proved it, by the clock of the
+   * From the call of the verb to the beginning of the part that proved the signal, measured in
    * samples.
    */
   readonly onset_ms: number;
   /**
-   * Time to detect: from that beginning on, in samples.
+   * Time to detect: from the beginning of that part to its detection, in ms of samples.
    */
   readonly detect_ms: number;
   /**
-   * How far the times may be off.
+   * Possible error of these times.
    */
   readonly uncertainty_ms: number;
   /**
@@ -2171,8 +2189,8 @@ interface HeardRecording {
    */
   readonly similarity: number;
   /**
-   * Where the recording begins in what was received since the verb was issued, right to 10 ms;
-   * negative when its beginning is missing.
+   * Where the recording begins in the audio received since the verb was called, accurate to 10
+   * ms; negative if its beginning is missing.
    */
   readonly offset_ms: number;
   /**
@@ -2186,8 +2204,8 @@ interface HeardRecording {
 }
 
 /**
- * Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges
- * are right to 10 ms, what the agent sends to 45 ms.
+ * Timing of a conversation. A stretch of sound may contain pauses of up to 200 ms. Its edges
+ * are accurate to 10 ms, or to 45 ms for what the agent sends.
  */
 interface Speech {
   /**
@@ -2208,17 +2226,18 @@ interface Speech {
    */
   readonly dead_air_ms: number;
   /**
-   * Time in which both sides did, in all: barge-in that was not noticed.
+   * Total time in which both sides made a sound: barge-in that was not noticed.
    */
   readonly talk_over_ms: number;
   /**
-   * Whether the other side sounds now.
+   * Whether the other side is making a sound now.
    */
   readonly speaking: boolean;
 }
 
 /**
- * Wishes of the option `sdp` for a peer's own session description (RFC 8866).
+ * Changes to the session description that the peer makes itself, for the option `sdp` (RFC
+ * 8866).
  */
 interface SdpWish {
   /**
@@ -2243,33 +2262,33 @@ interface SdpWish {
    */
   readonly port?: number;
   /**
-   * Lines to add behind those of the stream, such as `a=label:1`; in a recording session
-   * behind those of each. A line with `a=crypto` takes the place of the peer's own keys (RFC
-   * 4568): packets are encrypted and read by it.
+   * Lines to add after the lines of the stream, such as `a=label:1`; in a recording session,
+   * after those of each stream. A line with `a=crypto` replaces the keys of the peer (RFC
+   * 4568): packets are then encrypted and decrypted with the key in it.
    */
   readonly lines?: string[];
   /**
-   * `false`: no video, although the peer has the option `video`; one that is there is switched
-   * off.
+   * `false`: no video, although the peer has the option `video`; a video stream that already
+   * exists is switched off.
    */
   readonly video?: boolean;
   /**
-   * Encrypts what is sent with another SRTP key than the description says, so that nobody can
-   * read it, until the next description of the call.
+   * Encrypts the sent packets with an SRTP key other than the one in the description, so that
+   * nobody can decrypt them, until the next description of the call.
    */
   readonly undecipherable?: boolean;
   /**
-   * Of a recording session: what is to be otherwise in single streams, by their labels.
+   * For a recording session: changes to single streams, by their labels.
    */
   readonly streams?: SdpStreamWish[];
 }
 
 /**
- * Wishes for one stream of a recording session.
+ * Changes to one stream of a recording session.
  */
 interface SdpStreamWish {
   /**
-   * Which stream (RFC 4574).
+   * Label of the stream (RFC 4574).
    */
   readonly label: string;
   /**
@@ -2277,7 +2296,7 @@ interface SdpStreamWish {
    */
   readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
-   * `inactive` pauses it.
+   * Direction of the stream; `inactive` pauses it.
    */
   readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
@@ -2291,12 +2310,12 @@ interface SdpStreamWish {
 }
 
 /**
- * What the metadata of a recording session are made of (RFC 7865); what is left out follows
+ * Contents of the metadata of a recording session (RFC 7865); what is left out is derived
  * from the session.
  */
 interface RecordingMetadataWish {
   /**
-   * Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default:
+   * Whether the document contains everything or only the changes (RFC 7865, 6.1). Default:
    * complete.
    */
   readonly data_mode?: 'complete' | 'partial';
@@ -2338,12 +2357,12 @@ interface RecordingMetadataWish {
      */
     name?: string;
     /**
-     * Labels of the streams with the voice of this one. Default: of the first participant the
-     * first stream, of the second the second.
+     * Labels of the streams with the voice of this participant. Default: the first stream for
+     * the first participant, the second for the second.
      */
     sends?: string[];
     /**
-     * Labels of the streams this one hears. Default: all others.
+     * Labels of the streams that this participant hears. Default: all others.
      */
     receives?: string[];
     /**
@@ -2393,8 +2412,8 @@ interface RecordedSession {
 }
 
 /**
- * Metadata of a recording session (RFC 7865), as one document has them. What the document
- * leaves out is an empty text or list.
+ * Metadata of a recording session (RFC 7865), as they are in one document. Values that the
+ * document leaves out are empty texts or arrays.
  */
 interface RecordingMetadata {
   /**
@@ -2475,7 +2494,7 @@ interface Recording {
 }
 
 /**
- * A part of a body of several (RFC 2046, 5.1).
+ * A part of a multipart body (RFC 2046, 5.1).
  */
 interface BodyPart {
   /**
@@ -2499,8 +2518,8 @@ interface RecordedStreamWish {
   readonly label?: string;
   readonly audio?: Sound1;
   /**
-   * Or the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario
-   * file.
+   * Instead of `audio`, the RTP stream of a capture: path of a pcap or pcapng file, relative
+   * to the scenario file.
    */
   readonly replay?: string;
   /**
@@ -2528,13 +2547,13 @@ interface Sound1 {
    */
   readonly hz?: number[];
   /**
-   * Of a file, as the script wrote it.
+   * Path of a file, as written in the script.
    */
   readonly path?: string;
 }
 
 /**
- * A SIP agent: what `agent()` returns. Its values are those of now.
+ * A SIP agent: what `agent()` returns. Its values are always current.
  */
 interface Agent {
   /**
@@ -2547,13 +2566,13 @@ interface Agent {
    */
   readonly aor: string;
   /**
-   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has
-   * answered the un-REGISTER, or the time it granted is over.
+   * True while the registrar holds a binding of the agent: from its 200 to a REGISTER until it
+   * answers the un-REGISTER, or until the granted time is over.
    * @see RFC 3261, 10
    */
   readonly registered: boolean;
   /**
-   * State of the registration, with the last answer and what it granted.
+   * State of the registration, with the last response and what the registrar granted.
    */
   readonly registration: Registration;
   /**
@@ -2563,9 +2582,9 @@ interface Agent {
    */
   readonly state: State;
   /**
-   * How the last call ended: absent until one closed since the last dial or accept. Its `message`
-   * is the BYE, CANCEL or final response that ended it, where one did:
-   * `alice.ended?.message?.header("Retry-After")`. It stays out of `equals`, `log` and JSON.
+   * How the last call ended; absent until a call has closed since the last dial or accept. Its
+   * `message` is the BYE, CANCEL or final response that ended the call, if there was one:
+   * `alice.ended?.message?.header("Retry-After")`. `equals`, `log` and JSON leave `message` out.
    * @see RFC 3261, 21; RFC 3326
    */
   readonly ended: (Ended & { readonly message?: SipMessage }) | undefined;
@@ -2587,8 +2606,8 @@ interface Agent {
    */
   readonly status_code: number | undefined;
   /**
-   * Headers of the INVITE received for the current or last call, by lower-case long name. Fields
-   * that are lists come apart at their commas.
+   * Headers of the INVITE received for the current or last call, by lower-case long name.
+   * Comma-separated lists are split into their values.
    * @see RFC 3261, 7.3.1
    */
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -2597,8 +2616,8 @@ interface Agent {
    */
   readonly sip: SipLog;
   /**
-   * Codes of the provisional responses above 100 this agent received to its INVITE, in order:
-   * `[181, 183]`. A retransmission is not told again.
+   * Codes of the provisional responses above 100 that this agent received to its INVITE, in order:
+   * `[181, 183]`. Retransmissions are left out.
    * @see RFC 3261, 21.1
    */
   readonly provisional: readonly number[];
@@ -2609,19 +2628,19 @@ interface Agent {
    */
   readonly early_media: boolean;
   /**
-   * What RTCP measures of the audio this agent receives. Absent until it is known: reports come
-   * every 5 s. That of the last call stays until the next one.
+   * Quality of the audio that this agent receives, as measured by RTCP. Absent until it is known:
+   * reports come every 5 s. The value of the last call stays until the next one.
    * @see ITU-T G.107, RFC 3550, 6.4
    */
   readonly quality: Quality | undefined;
   /**
-   * How long registering took, and the parts of the current or last call.
+   * How long registering took, and how long the phases of the current or last call took.
    * @see RFC 6076
    */
   readonly timing: Timing;
   /**
-   * Who has the current or last call on hold: `local` this agent, `remote` the other side, `both`,
-   * or `none`; as the last offer and answer say.
+   * Who has the current or last call on hold, according to the last offer and answer: `local` (this
+   * agent), `remote` (the other side), `both` or `none`.
    * @see RFC 3264, 8.4
    */
   readonly held: Held;
@@ -2630,31 +2649,31 @@ interface Agent {
    */
   readonly muted: boolean;
   /**
-   * What the last offer and answer of the current or last call settled about its audio; absent
-   * until there was an answer, and when it left no audio.
+   * The audio that the last offer and answer of the current or last call agreed on; absent until
+   * there was an answer, and if no audio was agreed on.
    * @see RFC 3264, 6 and 7
    */
   readonly media: Media | undefined;
   /**
-   * Every stream of the last offer of the current or last call, as its answer left it: refused and
-   * switched-off ones, video and T.38 (`image`) too.
+   * Every stream of the last offer of the current or last call, with the outcome of its answer;
+   * includes refused and switched-off streams, video and T.38 (`image`).
    * @see RFC 3264, 6 and 8
    */
   readonly streams: readonly MediaStream[];
   /**
-   * RTP packets of the current or last call, looked at every 100 ms from the first time it is read
-   * on; absent until there is media.
+   * RTP packets of the current or last call, polled every 100 ms from the first time this value is
+   * read; absent until there is media.
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
   /**
-   * What `send_audio` has the agent send, in words: `"tone(440)"`, `"silent()"`; the latter again
-   * when a file has ended.
+   * What `send_audio` makes the agent send, in words: `"tone(440)"`, `"silent()"`. It is
+   * `"silent()"` again when a file has ended.
    */
   readonly sending: string;
   /**
-   * Level of what is received in the current call, in dBFS: of the last 200 ms of samples. 0 is the
-   * RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.
+   * Level of the audio received in the current call, in dBFS, over the last 200 ms of samples. 0 is
+   * the RMS of a full-scale sine; silence is -60 or less. Absent until 200 ms were received.
    * @see AES17
    */
   readonly received_level: number | undefined;
@@ -2665,8 +2684,9 @@ interface Agent {
    */
   readonly speech: Speech;
   /**
-   * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
-   * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.
+   * The DTMF digits received in the current or last call, in order. If the sender stops its audio
+   * for the digits, as some PBXs do, baresip 1.1 reports only the first of them; Offhook reads the
+   * others from the recorded audio if the codec is PCMU or PCMA, and otherwise warns.
    * @see RFC 4733; RFC 6086
    */
   readonly received_dtmf: readonly ReceivedDigit[];
@@ -2680,13 +2700,13 @@ interface Agent {
    */
   readonly messages: readonly ReceivedMessage[];
   /**
-   * State of the mailbox of this agent; absent until the server has told it. Needs the option `mwi:
-   * true` and a registration.
+   * State of the mailbox of this agent; absent until the server has reported it. Needs the option
+   * `mwi: true` and a registration.
    * @see RFC 3842
    */
   readonly mwi: Mwi | undefined;
   /**
-   * What became of the transfer of the current or last call, or of one that was up beside it.
+   * Outcome of the transfer of the current or last call, or of another call that was up beside it.
    * @see RFC 3515, 2.4
    */
   readonly transfer_state: TransferState | undefined;
@@ -2695,8 +2715,8 @@ interface Agent {
    */
   readonly metadata: Readonly<Record<string, unknown>>;
   /**
-   * Sends a REGISTER with the account of the agent, now, also when it is registered already. What
-   * the registrar answers shows in `registered` and `registration`.
+   * Sends a REGISTER with the account of the agent at once, even if it is already registered.
+   * `registered` and `registration` show the response of the registrar.
    * Returns when the REGISTER was sent.
    * Time limit: 5s.
    * @throws E_REGISTER: REGISTER could not be sent, or the agent has no registrar.
@@ -2728,12 +2748,12 @@ interface Agent {
    */
   unregister(): void;
   /**
-   * Places a call. `state` is `Calling` when it returns, and the values of the previous call are
-   * cleared. A call that is on hold stays so; one that is not has to be held or ended first.
+   * Places a call. When it returns, `state` is `Calling`, and the values of the previous call are
+   * cleared. A call on hold stays on hold; a call that is not on hold must be held or ended first.
    * Returns when the INVITE was sent.
    * Time limit: 5s.
    * @param target Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the
-   * domain of this agent. Blanks, dots, dashes and brackets of a number are left out.
+   * domain of this agent. Blanks, dots, dashes and parentheses in a number are ignored.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
@@ -2755,11 +2775,11 @@ interface Agent {
    */
   dial(target: Target, options?: HeaderOptions): void;
   /**
-   * Answers the call that has waited longest; waits for one to come in if there is none yet. A call
-   * the agent is in is put on hold first.
+   * Answers the call that has waited longest; if no call is waiting, waits for one. If the agent is
+   * already in a call, that call is put on hold first.
    * Returns when the 200 was sent.
    * Time limit: 5s.
-   * @param call One of `calls`; default: the one that has waited longest.
+   * @param call One of `calls`; default: the call that has waited longest.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -2775,8 +2795,8 @@ interface Agent {
    */
   accept(call?: CallInfo): void;
   /**
-   * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer
-   * that hung up first is not an error.
+   * Ends the current call: with BYE after the answer, CANCEL before it, or 486 if it is an incoming
+   * call that is waiting. If the other side hung up first, that is not an error.
    * Returns when the call is closed.
    * Time limit: 5s.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -2797,8 +2817,8 @@ interface Agent {
    */
   hangup(options?: HeaderOptions, call?: CallInfo): void;
   /**
-   * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer
-   * that hung up first is not an error.
+   * Ends the current call: with BYE after the answer, CANCEL before it, or 486 if it is an incoming
+   * call that is waiting. If the other side hung up first, that is not an error.
    * Returns when the call is closed.
    * Time limit: 5s.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -2819,9 +2839,10 @@ interface Agent {
    */
   hangup(call: CallInfo): void;
   /**
-   * Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the
-   * other side plays music. A call the agent holds already is left as it is. When the other side
-   * refuses, the error says its code, and a second re-INVITE restores the media.
+   * Puts a call on hold: sends a re-INVITE that offers to receive nothing. No RTP flows then,
+   * unless the other side plays music. A call that the agent already holds is left as it is. If the
+   * other side refuses, the error gives the response code, and a second re-INVITE restores the
+   * media.
    * Returns when the re-INVITE was answered.
    * Time limit: 5s.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -2843,9 +2864,10 @@ interface Agent {
    */
   hold(options?: HeaderOptions, call?: CallInfo): void;
   /**
-   * Puts a call on hold: a re-INVITE that offers to receive nothing. No RTP flows then, unless the
-   * other side plays music. A call the agent holds already is left as it is. When the other side
-   * refuses, the error says its code, and a second re-INVITE restores the media.
+   * Puts a call on hold: sends a re-INVITE that offers to receive nothing. No RTP flows then,
+   * unless the other side plays music. A call that the agent already holds is left as it is. If the
+   * other side refuses, the error gives the response code, and a second re-INVITE restores the
+   * media.
    * Returns when the re-INVITE was answered.
    * Time limit: 5s.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -2872,8 +2894,8 @@ interface Agent {
    * Returns when the re-INVITE was answered.
    * Time limit: 5s.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
-   * @param call One of `calls`; default: the current call if it is on hold, else the only one that
-   * is.
+   * @param call One of `calls`; default: the current call if it is on hold, else the only call on
+   * hold.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2896,8 +2918,8 @@ interface Agent {
    * Returns when the re-INVITE was answered.
    * Time limit: 5s.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
-   * @param call One of `calls`; default: the current call if it is on hold, else the only one that
-   * is.
+   * @param call One of `calls`; default: the current call if it is on hold, else the only call on
+   * hold.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -2915,8 +2937,8 @@ interface Agent {
    */
   resume(call: CallInfo): void;
   /**
-   * Sends silence from now on, whatever the audio source plays. RTP goes on, and the other side is
-   * not told.
+   * Sends silence from now on, whatever the audio source plays. RTP continues, and the other side
+   * is not notified.
    * Returns when the audio was switched off.
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
@@ -2934,7 +2956,7 @@ interface Agent {
    */
   mute(call?: CallInfo): void;
   /**
-   * Sends the audio source again.
+   * Sends the sound of the audio source again.
    * Returns when the audio was switched on.
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
@@ -2952,12 +2974,12 @@ interface Agent {
    */
   unmute(call?: CallInfo): void;
   /**
-   * Sends that from now on, until the next `send_audio`: a tone for good, a file once and then
-   * silence (the event `audio_ended`). All calls of an agent share one source. It survives hold,
-   * resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next
-   * calls; it may be set before the first one. An agent that was never told to sends silence, and
-   * never what it hears. WAV files of any common rate, width and number of channels are converted
-   * to 8 kHz mono.
+   * Sends the sound from now on, until the next `send_audio`: a tone without end, a file once and
+   * then silence (the event `audio_ended`). All calls of an agent share one source. The sound
+   * survives hold, resume and re-INVITEs (a file keeps advancing meanwhile), and a tone is kept for
+   * the next calls; it may be set before the first call. Without `send_audio` an agent sends
+   * silence, and never what it hears. WAV files of any common sample rate, width and number of
+   * channels are converted to 8 kHz mono.
    * Returns when baresip has switched its source.
    * Time limit: 5s.
    * @param sound What `tone()`, `tones()`, `file()` or `silent()` returned.
@@ -2981,18 +3003,20 @@ interface Agent {
    */
   send_audio(sound: Sound): void;
   /**
-   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
-   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
-   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
-   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Passes as soon as enough of the tone has been received in the call: 100 ms without a break, in
+   * which the tone carries 85 % of the energy, at -50 dBFS or more. Only audio received after the
+   * verb was called counts, early media included. A failure says whether there was silence, a wrong
+   * tone or a tone that was too weak. Music and voices may hold one note for 100 ms: where they can
+   * be heard, demand 500 ms of the tone (`for`).
    * Returns when the tone was heard.
    * Time limit: 5s.
-   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
-   * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be heard without a break (of received samples; default 100 ms), and
-   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
-   * call. Default: 5s, or what default_timeout set.
+   * @param hz Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz; a
+   * tone 40 Hz away is a different tone.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long the tone must be heard without a break, counted
+   * in received samples (default 100 ms); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call). Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3013,18 +3037,20 @@ interface Agent {
    */
   verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardTone;
   /**
-   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
-   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
-   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
-   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Passes as soon as enough of the tone has been received in the call: 100 ms without a break, in
+   * which the tone carries 85 % of the energy, at -50 dBFS or more. Only audio received after the
+   * verb was called counts, early media included. A failure says whether there was silence, a wrong
+   * tone or a tone that was too weak. Music and voices may hold one note for 100 ms: where they can
+   * be heard, demand 500 ms of the tone (`for`).
    * Returns when the tone was heard.
    * Time limit: 5s.
-   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
-   * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be heard without a break (of received samples; default 100 ms), and
-   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
-   * call. Default: 5s, or what default_timeout set.
+   * @param hz Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz; a
+   * tone 40 Hz away is a different tone.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long the tone must be heard without a break, counted
+   * in received samples (default 100 ms); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call). Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3045,15 +3071,15 @@ interface Agent {
    */
   verify_audio(hz: number, call: CallInfo): HeardTone;
   /**
-   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
-   * received after it was issued counts; early media do. Where no packets come at all it fails: see
-   * `verify_no_media`.
+   * Passes as soon as there has been silence, below -60 dBFS, for long enough in the call. Only
+   * audio received after the verb was called counts, early media included. If no packets come at
+   * all, it fails: see `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
-   * default_timeout set.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long it must be silent without a break (default 500
+   * ms); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call). Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3071,15 +3097,15 @@ interface Agent {
    */
   verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSilence;
   /**
-   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
-   * received after it was issued counts; early media do. Where no packets come at all it fails: see
-   * `verify_no_media`.
+   * Passes as soon as there has been silence, below -60 dBFS, for long enough in the call. Only
+   * audio received after the verb was called counts, early media included. If no packets come at
+   * all, it fails: see `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
-   * default_timeout set.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long it must be silent without a break (default 500
+   * ms); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call). Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3097,18 +3123,21 @@ interface Agent {
    */
   verify_silence(call: CallInfo): HeardSilence;
   /**
-   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
-   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
-   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
-   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the signal has been received in the call: its frequencies in its cadence, for
+   * one whole cycle, or two if a cycle is shorter than 2.5 s; for "dtmf" its digits, each of 40 ms
+   * or more with pauses of 40 ms or more. Digits that come by RTP events or SIP INFO are not sound:
+   * see `received_digits`. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the signal was heard.
    * Time limit: 15s.
-   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
-   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
-   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
-   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
+   * @param name The signal: `dial`, `busy`, `congestion`, `ringback`, `sit` (special information
+   * tone), `fax_cng` and `fax_ced` (the tones of a calling and of an answering fax), or `dtmf`
+   * (digits sent as sound).
+   * @param options `country`: the country whose tones are meant, "us", "uk", "de" or "fr" (default
+   * "us"); `digits`: for "dtmf", the digits that must come one after the other (digits before them
+   * do not matter); `within`: how long to listen at most (default 15 s: a ringback tone comes every
+   * 6 s); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3129,18 +3158,21 @@ interface Agent {
    */
   verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSignal;
   /**
-   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
-   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
-   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
-   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the signal has been received in the call: its frequencies in its cadence, for
+   * one whole cycle, or two if a cycle is shorter than 2.5 s; for "dtmf" its digits, each of 40 ms
+   * or more with pauses of 40 ms or more. Digits that come by RTP events or SIP INFO are not sound:
+   * see `received_digits`. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the signal was heard.
    * Time limit: 15s.
-   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
-   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
-   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
-   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
+   * @param name The signal: `dial`, `busy`, `congestion`, `ringback`, `sit` (special information
+   * tone), `fax_cng` and `fax_ced` (the tones of a calling and of an answering fax), or `dtmf`
+   * (digits sent as sound).
+   * @param options `country`: the country whose tones are meant, "us", "uk", "de" or "fr" (default
+   * "us"); `digits`: for "dtmf", the digits that must come one after the other (digits before them
+   * do not matter); `within`: how long to listen at most (default 15 s: a ringback tone comes every
+   * 6 s); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3161,15 +3193,16 @@ interface Agent {
    */
   verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", call: CallInfo): HeardSignal;
   /**
-   * Passes as soon as what was received in the call contains the recording, wherever it begins.
-   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
-   * other words do. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the audio received in the call contains the recording, wherever it begins.
+   * Loudness over time is compared in 14 frequency bands: codecs, levels and lost packets hardly
+   * matter, different words do. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the recording was heard.
    * @param path A WAV file below the read root, relative to the scenario file.
-   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
-   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
-   * RFC 4574); default: the first of the call.
+   * @param options `min_similarity`: above 0, at most 1 (default 0.8: a recording sent through
+   * G.711 with 2 % loss stays above it, other speech below); `within`: how long to listen at most
+   * (default: the length of the recording plus 5 s); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3189,15 +3222,16 @@ interface Agent {
    */
   verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardRecording;
   /**
-   * Passes as soon as what was received in the call contains the recording, wherever it begins.
-   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
-   * other words do. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the audio received in the call contains the recording, wherever it begins.
+   * Loudness over time is compared in 14 frequency bands: codecs, levels and lost packets hardly
+   * matter, different words do. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the recording was heard.
    * @param path A WAV file below the read root, relative to the scenario file.
-   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
-   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
-   * RFC 4574); default: the first of the call.
+   * @param options `min_similarity`: above 0, at most 1 (default 0.8: a recording sent through
+   * G.711 with 2 % loss stays above it, other speech below); `within`: how long to listen at most
+   * (default: the length of the recording plus 5 s); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3217,10 +3251,10 @@ interface Agent {
    */
   verify_recording(path: string, call: CallInfo): HeardRecording;
   /**
-   * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
-   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says. The time the digits
-   * themselves take does not count as waiting.
-   * Returns when the last digit was sent; by INFO: it was answered with 200.
+   * Sends DTMF digits in the current call, which must be answered, or dialled and with early media.
+   * They go by RTP (telephone-events) or SIP INFO, according to the option `dtmf_mode`. The time
+   * that the digits themselves take does not count towards the time limit.
+   * Returns when the last digit was sent or, by INFO, answered with 200.
    * Time limit: 5s.
    * @param digits One to 64 of 0-9, *, #, A-D.
    * @param gap From the start of one digit to the start of the next; at least 240 ms. Default: 240
@@ -3242,10 +3276,10 @@ interface Agent {
    */
   dtmf(digits: string, gap?: Duration, call?: CallInfo): void;
   /**
-   * Sends DTMF digits in the current call: one that is answered, or a dialled one with early media.
-   * By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says. The time the digits
-   * themselves take does not count as waiting.
-   * Returns when the last digit was sent; by INFO: it was answered with 200.
+   * Sends DTMF digits in the current call, which must be answered, or dialled and with early media.
+   * They go by RTP (telephone-events) or SIP INFO, according to the option `dtmf_mode`. The time
+   * that the digits themselves take does not count towards the time limit.
+   * Returns when the last digit was sent or, by INFO, answered with 200.
    * Time limit: 5s.
    * @param digits One to 64 of 0-9, *, #, A-D.
    * @param gap From the start of one digit to the start of the next; at least 240 ms. Default: 240
@@ -3268,12 +3302,12 @@ interface Agent {
   dtmf(digits: string, call: CallInfo): void;
   /**
    * Sends a text message (SIP MESSAGE, outside of any call).
-   * Returns when it was answered with 2xx.
+   * Returns when the MESSAGE was answered with 2xx.
    * Time limit: 5s.
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent.
-   * @param text Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. baresip
-   * drops blanks at its beginning, so there may be none.
+   * @param text Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. It must
+   * not begin with blanks, because baresip drops them.
    * @param options `{ content_type, headers }`. Needs the option `proxy` of the agent.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
@@ -3293,7 +3327,7 @@ interface Agent {
    */
   message(target: Target, text: string, options?: TextOptions): void;
   /**
-   * Sends OPTIONS and returns the code and the delay of the answer, whatever it is.
+   * Sends OPTIONS and returns the code and the delay of the response, whatever its code is.
    * Returns when OPTIONS was answered.
    * Time limit: 5s.
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
@@ -3315,11 +3349,12 @@ interface Agent {
    */
   ping(target: Target, options?: HeaderOptions): PingAnswer;
   /**
-   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
-   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Sends a request in addition to those of baresip: in the current call, or to a target outside of
+   * calls. Its responses go only to the script, not to baresip. Needs the option `proxy` of the
+   * agent.
    * Returns when the request was sent.
    * Time limit: 5s.
-   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * @param method Any method that neither begins nor ends a call: INFO, OPTIONS, NOTIFY, PUBLISH,
    * UPDATE, ...
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent. Default: the other side of the call.
@@ -3345,11 +3380,12 @@ interface Agent {
    */
   request(method: string, target?: Target, options?: OutgoingOptions, call?: CallInfo): Transaction;
   /**
-   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
-   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Sends a request in addition to those of baresip: in the current call, or to a target outside of
+   * calls. Its responses go only to the script, not to baresip. Needs the option `proxy` of the
+   * agent.
    * Returns when the request was sent.
    * Time limit: 5s.
-   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * @param method Any method that neither begins nor ends a call: INFO, OPTIONS, NOTIFY, PUBLISH,
    * UPDATE, ...
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent. Default: the other side of the call.
@@ -3375,11 +3411,12 @@ interface Agent {
    */
   request(method: string, options: OutgoingOptions, call?: CallInfo): Transaction;
   /**
-   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
-   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Sends a request in addition to those of baresip: in the current call, or to a target outside of
+   * calls. Its responses go only to the script, not to baresip. Needs the option `proxy` of the
+   * agent.
    * Returns when the request was sent.
    * Time limit: 5s.
-   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * @param method Any method that neither begins nor ends a call: INFO, OPTIONS, NOTIFY, PUBLISH,
    * UPDATE, ...
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent. Default: the other side of the call.
@@ -3405,11 +3442,12 @@ interface Agent {
    */
   request(method: string, call: CallInfo): Transaction;
   /**
-   * Sends a request beside those of baresip: in the current call, or to a target outside of calls.
-   * It is answered to the script alone. Needs the option `proxy` of the agent.
+   * Sends a request in addition to those of baresip: in the current call, or to a target outside of
+   * calls. Its responses go only to the script, not to baresip. Needs the option `proxy` of the
+   * agent.
    * Returns when the request was sent.
    * Time limit: 5s.
-   * @param method Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH,
+   * @param method Any method that neither begins nor ends a call: INFO, OPTIONS, NOTIFY, PUBLISH,
    * UPDATE, ...
    * @param target Another agent, a SIP or tel URI, or a number or user name in the domain of this
    * agent. Default: the other side of the call.
@@ -3435,9 +3473,9 @@ interface Agent {
    */
   request(method: string, target: Target, call: CallInfo): Transaction;
   /**
-   * Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in
-   * `sip`, what they say in `dialog_info` and the like. The subscription is not refreshed. Needs
-   * the option `proxy` of the agent.
+   * Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and can be read
+   * in `sip`; `dialog_info` and similar values of a message show their contents. The subscription
+   * is not refreshed. Needs the option `proxy` of the agent.
    * Returns when the request was sent.
    * Time limit: 5s.
    * @param event Event package: "dialog", "presence", "message-summary".
@@ -3486,11 +3524,11 @@ interface Agent {
    */
   publish(event: string, target: Target, options?: OutgoingOptions): Transaction;
   /**
-   * Refuses the call that has waited longest; waits for one to come in if there is none yet.
+   * Refuses the call that has waited longest; if no call is waiting, waits for one.
    * Returns when the call is closed.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
-   * `proxy` of the agent; with that it may be 300 to 399, too. Default: 486.
+   * @param code Final response, 400 to 699. A code other than 486 needs baresip 3.19 or the option
+   * `proxy` of the agent; with `proxy`, 300 to 399 are allowed, too. Default: 486.
    * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
    * `proxy` of the agent.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -3511,11 +3549,11 @@ interface Agent {
    */
   reject(code?: number, reason?: string, options?: HeaderOptions): void;
   /**
-   * Refuses the call that has waited longest; waits for one to come in if there is none yet.
+   * Refuses the call that has waited longest; if no call is waiting, waits for one.
    * Returns when the call is closed.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
-   * `proxy` of the agent; with that it may be 300 to 399, too. Default: 486.
+   * @param code Final response, 400 to 699. A code other than 486 needs baresip 3.19 or the option
+   * `proxy` of the agent; with `proxy`, 300 to 399 are allowed, too. Default: 486.
    * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
    * `proxy` of the agent.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -3536,11 +3574,11 @@ interface Agent {
    */
   reject(options: HeaderOptions): void;
   /**
-   * Refuses the call that has waited longest; waits for one to come in if there is none yet.
+   * Refuses the call that has waited longest; if no call is waiting, waits for one.
    * Returns when the call is closed.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
-   * `proxy` of the agent; with that it may be 300 to 399, too. Default: 486.
+   * @param code Final response, 400 to 699. A code other than 486 needs baresip 3.19 or the option
+   * `proxy` of the agent; with `proxy`, 300 to 399 are allowed, too. Default: 486.
    * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
    * `proxy` of the agent.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -3561,12 +3599,12 @@ interface Agent {
    */
   reject(code: number, options: HeaderOptions): void;
   /**
-   * Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the
-   * last one counts. Not for an agent with `answer: "auto"`.
-   * Returns when it holds for the next call.
+   * Refuses every further call as soon as it comes in, until `stop_responding`. If it is used
+   * again, the newest settings apply. Not allowed for an agent with `answer: "auto"`.
+   * Returns when it is in force for the next call.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
-   * `proxy` of the agent; with that it may be 300 to 399, too.
+   * @param code Final response, 400 to 699. A code other than 486 needs baresip 3.19 or the option
+   * `proxy` of the agent; with `proxy`, 300 to 399 are allowed, too.
    * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
    * `proxy` of the agent.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -3586,12 +3624,12 @@ interface Agent {
    */
   respond_incoming(code: number, reason?: string, options?: HeaderOptions): void;
   /**
-   * Refuses every further call as soon as it comes in, until `stop_responding`. Given again, the
-   * last one counts. Not for an agent with `answer: "auto"`.
-   * Returns when it holds for the next call.
+   * Refuses every further call as soon as it comes in, until `stop_responding`. If it is used
+   * again, the newest settings apply. Not allowed for an agent with `answer: "auto"`.
+   * Returns when it is in force for the next call.
    * Time limit: 5s.
-   * @param code Final response, 400 to 699. Other than 486 it needs baresip 3.19, or the option
-   * `proxy` of the agent; with that it may be 300 to 399, too.
+   * @param code Final response, 400 to 699. A code other than 486 needs baresip 3.19 or the option
+   * `proxy` of the agent; with `proxy`, 300 to 399 are allowed, too.
    * @param reason Reason phrase; default: that of baresip. Needs baresip 3.19, or the option
    * `proxy` of the agent.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
@@ -3611,9 +3649,9 @@ interface Agent {
    */
   respond_incoming(code: number, options: HeaderOptions): void;
   /**
-   * Answers every further call with 302 and the target as its Contact, until `stop_responding`.
-   * Needs the option `proxy` of the agent; not for one with `answer: "auto"`.
-   * Returns when it holds for the next call.
+   * Answers every further call with 302 and with the target as Contact, until `stop_responding`.
+   * Needs the option `proxy` of the agent; not allowed for an agent with `answer: "auto"`.
+   * Returns when it is in force for the next call.
    * Time limit: 5s.
    * @param target Where callers are sent: another agent, a SIP or tel URI, or a number or user name
    * in the domain of this agent.
@@ -3635,8 +3673,9 @@ interface Agent {
    */
   deflect(target: Target, options?: DeflectOptions): void;
   /**
-   * Ends `respond_incoming` and `deflect`: further calls ring again. Without it nothing happens.
-   * Returns when it holds for the next call.
+   * Ends `respond_incoming` and `deflect`: further calls ring again. It does nothing if neither is
+   * in force.
+   * Returns when the next call would ring again.
    * Time limit: 5s.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3650,14 +3689,14 @@ interface Agent {
    */
   stop_responding(): void;
   /**
-   * Blind transfer: asks the other side of the call to call the target instead. What becomes of it
-   * shows in `transfer_state`; the call ends as `transferred` when the target has answered. When
-   * the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer
-   * ones go on with it.
+   * Blind transfer: asks the other side of the call to call the target instead. `transfer_state`
+   * shows the outcome; when the target has answered, the call ends as `transferred`. If the
+   * transfer fails, baresip before 2.0 ends the call, too (`ended.by` is then `error`); newer
+   * versions keep it.
    * Returns when the REFER was accepted.
    * Time limit: 5s.
-   * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
-   * of this agent; as in `dial`.
+   * @param target The target of the transfer: another agent, a SIP or tel URI, or a number or user
+   * name in the domain of this agent; as in `dial`.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @param call One of `calls`; default: the current call.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -3681,14 +3720,14 @@ interface Agent {
    */
   transfer(target: Target, options?: HeaderOptions, call?: CallInfo): void;
   /**
-   * Blind transfer: asks the other side of the call to call the target instead. What becomes of it
-   * shows in `transfer_state`; the call ends as `transferred` when the target has answered. When
-   * the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer
-   * ones go on with it.
+   * Blind transfer: asks the other side of the call to call the target instead. `transfer_state`
+   * shows the outcome; when the target has answered, the call ends as `transferred`. If the
+   * transfer fails, baresip before 2.0 ends the call, too (`ended.by` is then `error`); newer
+   * versions keep it.
    * Returns when the REFER was accepted.
    * Time limit: 5s.
-   * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
-   * of this agent; as in `dial`.
+   * @param target The target of the transfer: another agent, a SIP or tel URI, or a number or user
+   * name in the domain of this agent; as in `dial`.
    * @param options `{ headers }`: further header fields. Needs the option `proxy` of the agent.
    * @param call One of `calls`; default: the current call.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -3712,13 +3751,13 @@ interface Agent {
    */
   transfer(target: Target, call: CallInfo): void;
   /**
-   * Begins an attended transfer: takes the call on hold and places a consultation call to the
-   * target, which becomes the current call. `complete_transfer` joins the two others,
-   * `abort_transfer` goes back.
+   * Begins an attended transfer: puts the call on hold and places a consultation call to the
+   * target, which becomes the current call. `complete_transfer` connects the other two parties;
+   * `abort_transfer` returns to the first call.
    * Returns when the first call is on hold and the INVITE of the consultation call was sent.
    * Time limit: 10s.
-   * @param target Where to: another agent, a SIP or tel URI, or a number or user name in the domain
-   * of this agent; as in `dial`.
+   * @param target The target of the transfer: another agent, a SIP or tel URI, or a number or user
+   * name in the domain of this agent; as in `dial`.
    * @param call One of `calls`; default: the current call.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
@@ -3740,9 +3779,9 @@ interface Agent {
    */
   attended_transfer(target: Target, call?: CallInfo): void;
   /**
-   * Completes an attended transfer: a REFER whose Refer-To carries Replaces with the consultation
-   * call. Before baresip 2.0 that works with a PBX, which replaces the call itself, but not with
-   * agents that were dialled directly.
+   * Completes an attended transfer: sends a REFER whose Refer-To names the consultation call in
+   * Replaces. Before baresip 2.0 this works with a PBX, which replaces the call itself, but between
+   * agents that dial each other directly only if all of them have `proxy: true`.
    * Returns when the REFER was accepted.
    * Time limit: 5s.
    * @throws E_CAPABILITY: The installed baresip version cannot do what was asked.
@@ -3761,9 +3800,9 @@ interface Agent {
    */
   complete_transfer(): void;
   /**
-   * Ends the consultation call of an attended transfer, if it has not ended by itself, and resumes
-   * the first one, which becomes the current call.
-   * Returns when the consultation call is closed and the first one resumed.
+   * Ends the consultation call of an attended transfer, if it has not already ended, and resumes
+   * the first call, which becomes the current call.
+   * Returns when the consultation call is closed and the first call resumed.
    * Time limit: 5s.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_REFUSED: A call could not be placed, or a change to it was refused.
@@ -3780,10 +3819,10 @@ interface Agent {
    */
   abort_transfer(): void;
   /**
-   * Switches the agent off as a phone is switched off properly: BYE to its calls, un-REGISTER, end
-   * of the process. What a dead peer does not answer within a second is given up. Until `start()`
-   * its verbs fail with `E_AGENT_GONE`, and its values stay readable. Not needed at the end of a
-   * scenario.
+   * Switches the agent off properly, like a phone: it sends BYE in its calls and un-REGISTER, and
+   * its process ends. An answer that does not come within a second is not waited for. Until
+   * `start()` its verbs fail with `E_AGENT_GONE`, and its values stay readable. Not needed at the
+   * end of a scenario.
    * Returns when the process has ended.
    * Time limit: 2s.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -3799,10 +3838,10 @@ interface Agent {
    */
   stop(): void;
   /**
-   * Unplugs the agent: its process is killed and sends nothing any more, no BYE and no un-REGISTER.
-   * The registrar keeps its binding until that expires, and the other side of a call notices what
-   * it notices. For the agent itself its calls have ended: `ended` has `how: "stopped"`. Until
-   * `start()` its verbs fail with `E_AGENT_GONE`, and its values stay readable.
+   * Unplugs the agent: its process is killed and sends nothing any more, neither BYE nor
+   * un-REGISTER. The registrar keeps its binding until that expires, and the other side of a call
+   * gets no message that it has ended. For the agent itself its calls have ended: `ended` has `how:
+   * "stopped"`. Until `start()` its verbs fail with `E_AGENT_GONE`, and its values stay readable.
    * Returns when the process has ended.
    * Time limit: 2s.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
@@ -3819,9 +3858,9 @@ interface Agent {
   kill(): void;
   /**
    * Switches the agent on again after `stop()` or `kill()`: a new process with the same account,
-   * address and ports. It registers when `register()` tells it to. It sends silence, and
-   * `respond_incoming` is forgotten. baresip 1.x invents a new user part of its Contact, so that
-   * the binding of a killed agent stays beside the new one.
+   * address and ports. It does not register until `register()` is called. It sends silence, and
+   * `respond_incoming` is no longer in force. baresip 1.x chooses a new user part for its Contact,
+   * so the binding of a killed agent stays beside the new one.
    * Returns when the process answers on its control connection.
    * Time limit: 5s.
    * @throws E_AGENT_START: The baresip process of an agent did not come up.
@@ -3834,8 +3873,8 @@ interface Agent {
    */
   start(): void;
   /**
-   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
-   * is sent as packets, too.
+   * Passes as soon as an RTP packet is received in the call after the verb was called. Silence
+   * counts: it is sent as packets, too.
    * Returns when RTP was received.
    * Time limit: 5s.
    * @param within How long to wait at most. Default: 5s, or what default_timeout set.
@@ -3853,8 +3892,8 @@ interface Agent {
    */
   verify_media(within?: Duration, call?: CallInfo): void;
   /**
-   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
-   * is sent as packets, too.
+   * Passes as soon as an RTP packet is received in the call after the verb was called. Silence
+   * counts: it is sent as packets, too.
    * Returns when RTP was received.
    * Time limit: 5s.
    * @param within How long to wait at most. Default: 5s, or what default_timeout set.
@@ -3872,10 +3911,11 @@ interface Agent {
    */
   verify_media(call: CallInfo): void;
   /**
-   * Passes once no RTP packet was received in the call for that long. Packets within the first 300
-   * ms may have been on their way: the time begins anew after them; later ones make it fail.
+   * Passes when no RTP packet has been received in the call for that long. Packets within the first
+   * 300 ms may have been on their way already: the time begins anew after them. Later packets make
+   * it fail.
    * Returns when the time is over.
-   * @param during How long nothing may come.
+   * @param during How long no packet may come.
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -3889,14 +3929,14 @@ interface Agent {
    */
   verify_no_media(during: Duration, call?: CallInfo): void;
   /**
-   * Waits for a message the agent receives and returns it. Each message is given once: the next
-   * `expect` of the same kind waits for the next one.
+   * Waits for a message that the agent receives, and returns it. Each message is returned once: the
+   * next `expect` of the same kind waits for the next message.
    * Returns when the message came.
    * Time limit: 5s.
    * @param method_or_code Method of a request, any token, or code of a response.
-   * @param options `header`: an object of header names with the text their value must contain or
-   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
-   * its messages.
+   * @param options `header`: an object that gives, for header names, the text that the value must
+   * contain or the regular expression that it must match; `within`: how long to wait at most; `in`:
+   * the dialog, given by any of its messages.
    * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
@@ -3920,7 +3960,7 @@ interface Agent {
    */
   header(name: string): string | undefined;
   /**
-   * All there is to know about the agent now, as one plain value.
+   * Everything known about the agent now, as one plain value.
    * @example
    * log(alice.info());
    */
@@ -3931,11 +3971,11 @@ interface Agent {
   to_json(): AgentInfo;
   /**
    * Whether the tone is being received in the call, alone or among others (with at least a tenth of
-   * the energy, for 400 ms): what a member of a conference hears. What was received before it is
-   * first asked counts; from then on beginning and end are events, and conditions see each. 300 ms
-   * without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is
-   * proved by `never`, in more than 400 ms.
-   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
+   * the energy, for 400 ms): what a member of a conference hears. Audio received before the first
+   * `hears` counts; from then on the beginning and the end of the tone are events, and conditions
+   * see each of them. 300 ms without a frame, as on hold, end the tone. False may mean "not yet":
+   * to prove that a tone is absent, use `never`, for more than 400 ms.
+   * @param hz Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -3951,7 +3991,7 @@ interface Agent {
 }
 
 /**
- * A raw SIP peer: what `peer()` returns. Its values are those of now.
+ * A raw SIP peer: what `peer()` returns. Its values are always current.
  */
 interface SipPeer {
   /**
@@ -3964,13 +4004,13 @@ interface SipPeer {
    */
   readonly aor: string;
   /**
-   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has
-   * answered the un-REGISTER, or the time it granted is over.
+   * True while the registrar holds a binding of the agent: from its 200 to a REGISTER until it
+   * answers the un-REGISTER, or until the granted time is over.
    * @see RFC 3261, 10
    */
   readonly registered: boolean;
   /**
-   * State of the registration, with the last answer and what it granted.
+   * State of the registration, with the last response and what the registrar granted.
    */
   readonly registration: Registration;
   /**
@@ -3980,9 +4020,9 @@ interface SipPeer {
    */
   readonly state: State;
   /**
-   * How the last call ended: absent until one closed since the last dial or accept. Its `message`
-   * is the BYE, CANCEL or final response that ended it, where one did:
-   * `alice.ended?.message?.header("Retry-After")`. It stays out of `equals`, `log` and JSON.
+   * How the last call ended; absent until a call has closed since the last dial or accept. Its
+   * `message` is the BYE, CANCEL or final response that ended the call, if there was one:
+   * `alice.ended?.message?.header("Retry-After")`. `equals`, `log` and JSON leave `message` out.
    * @see RFC 3261, 21; RFC 3326
    */
   readonly ended: (Ended & { readonly message?: SipMessage }) | undefined;
@@ -4004,8 +4044,8 @@ interface SipPeer {
    */
   readonly status_code: number | undefined;
   /**
-   * Headers of the INVITE received for the current or last call, by lower-case long name. Fields
-   * that are lists come apart at their commas.
+   * Headers of the INVITE received for the current or last call, by lower-case long name.
+   * Comma-separated lists are split into their values.
    * @see RFC 3261, 7.3.1
    */
   readonly headers: Readonly<Record<string, readonly string[]>>;
@@ -4014,8 +4054,8 @@ interface SipPeer {
    */
   readonly sip: SipLog;
   /**
-   * Codes of the provisional responses above 100 this agent received to its INVITE, in order:
-   * `[181, 183]`. A retransmission is not told again.
+   * Codes of the provisional responses above 100 that this agent received to its INVITE, in order:
+   * `[181, 183]`. Retransmissions are left out.
    * @see RFC 3261, 21.1
    */
   readonly provisional: readonly number[];
@@ -4026,19 +4066,19 @@ interface SipPeer {
    */
   readonly early_media: boolean;
   /**
-   * What RTCP measures of the audio this agent receives. Absent until it is known: reports come
-   * every 5 s. That of the last call stays until the next one.
+   * Quality of the audio that this agent receives, as measured by RTCP. Absent until it is known:
+   * reports come every 5 s. The value of the last call stays until the next one.
    * @see ITU-T G.107, RFC 3550, 6.4
    */
   readonly quality: Quality | undefined;
   /**
-   * How long registering took, and the parts of the current or last call.
+   * How long registering took, and how long the phases of the current or last call took.
    * @see RFC 6076
    */
   readonly timing: Timing;
   /**
-   * Who has the current or last call on hold: `local` this agent, `remote` the other side, `both`,
-   * or `none`; as the last offer and answer say.
+   * Who has the current or last call on hold, according to the last offer and answer: `local` (this
+   * agent), `remote` (the other side), `both` or `none`.
    * @see RFC 3264, 8.4
    */
   readonly held: Held;
@@ -4047,31 +4087,31 @@ interface SipPeer {
    */
   readonly muted: boolean;
   /**
-   * What the last offer and answer of the current or last call settled about its audio; absent
-   * until there was an answer, and when it left no audio.
+   * The audio that the last offer and answer of the current or last call agreed on; absent until
+   * there was an answer, and if no audio was agreed on.
    * @see RFC 3264, 6 and 7
    */
   readonly media: Media | undefined;
   /**
-   * Every stream of the last offer of the current or last call, as its answer left it: refused and
-   * switched-off ones, video and T.38 (`image`) too.
+   * Every stream of the last offer of the current or last call, with the outcome of its answer;
+   * includes refused and switched-off streams, video and T.38 (`image`).
    * @see RFC 3264, 6 and 8
    */
   readonly streams: readonly MediaStream[];
   /**
-   * RTP packets of the current or last call, looked at every 100 ms from the first time it is read
-   * on; absent until there is media.
+   * RTP packets of the current or last call, polled every 100 ms from the first time this value is
+   * read; absent until there is media.
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
   /**
-   * What `send_audio` has the agent send, in words: `"tone(440)"`, `"silent()"`; the latter again
-   * when a file has ended.
+   * What `send_audio` makes the agent send, in words: `"tone(440)"`, `"silent()"`. It is
+   * `"silent()"` again when a file has ended.
    */
   readonly sending: string;
   /**
-   * Level of what is received in the current call, in dBFS: of the last 200 ms of samples. 0 is the
-   * RMS of a sine of full scale; silence is -60 or less. Absent until there was as much.
+   * Level of the audio received in the current call, in dBFS, over the last 200 ms of samples. 0 is
+   * the RMS of a full-scale sine; silence is -60 or less. Absent until 200 ms were received.
    * @see AES17
    */
   readonly received_level: number | undefined;
@@ -4082,8 +4122,9 @@ interface SipPeer {
    */
   readonly speech: Speech;
   /**
-   * The DTMF digits received in the current or last call, in order. baresip 1.1 misses the second
-   * of two equal digits in a row when the sender stops its audio for the digits, as some PBXs do.
+   * The DTMF digits received in the current or last call, in order. If the sender stops its audio
+   * for the digits, as some PBXs do, baresip 1.1 reports only the first of them; Offhook reads the
+   * others from the recorded audio if the codec is PCMU or PCMA, and otherwise warns.
    * @see RFC 4733; RFC 6086
    */
   readonly received_dtmf: readonly ReceivedDigit[];
@@ -4097,13 +4138,13 @@ interface SipPeer {
    */
   readonly messages: readonly ReceivedMessage[];
   /**
-   * State of the mailbox of this agent; absent until the server has told it. Needs the option `mwi:
-   * true` and a registration.
+   * State of the mailbox of this agent; absent until the server has reported it. Needs the option
+   * `mwi: true` and a registration.
    * @see RFC 3842
    */
   readonly mwi: Mwi | undefined;
   /**
-   * What became of the transfer of the current or last call, or of one that was up beside it.
+   * Outcome of the transfer of the current or last call, or of another call that was up beside it.
    * @see RFC 3515, 2.4
    */
   readonly transfer_state: TransferState | undefined;
@@ -4166,10 +4207,10 @@ interface SipPeer {
    */
   dial(target: Target, options?: CallOptions): Transaction;
   /**
-   * Begins a recording session as its client: an INVITE with `Require: siprec`, `+sip.src` in the
-   * Contact, and a body of a session description with a labelled stream for each that is recorded,
-   * and of metadata. It is a call of the peer: `reinvite` and `update` change its streams (`sdp`)
-   * and its `metadata`, `bye` ends it.
+   * Begins a recording session as the recording client: it sends an INVITE with `Require: siprec`,
+   * `+sip.src` in the Contact, and a body that holds metadata and a session description with one
+   * labelled stream for each recorded stream. The session is a call of the peer: `reinvite` and
+   * `update` change its streams (`sdp`) and its `metadata`, and `bye` ends it.
    * Returns when the INVITE was sent.
    * Time limit: 5s.
    * @param target The recorder. An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or
@@ -4201,12 +4242,12 @@ interface SipPeer {
    */
   record_session(target: Target, options?: RecordOptions): Transaction;
   /**
-   * Answers the call that has waited longest with 200, and with an offer or an answer of the peer
-   * unless `sdp` says otherwise; waits for a call to come in if there is none yet.
+   * Answers the call that has waited longest with 200 and, unless `sdp` says otherwise, with an
+   * offer or an answer of the peer; if no call is waiting, waits for one.
    * Returns when the 200 was sent.
    * Time limit: 5s.
    * @param options Headers, body, tag and more.
-   * @param call One of `calls`; default: the current call.
+   * @param call One of `calls`; default: the call that has waited longest.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_PORTS: No free ports were found for an agent.
@@ -4221,12 +4262,12 @@ interface SipPeer {
    */
   answer(options?: ResponseOptions, call?: CallInfo): void;
   /**
-   * Answers the call that has waited longest with 200, and with an offer or an answer of the peer
-   * unless `sdp` says otherwise; waits for a call to come in if there is none yet.
+   * Answers the call that has waited longest with 200 and, unless `sdp` says otherwise, with an
+   * offer or an answer of the peer; if no call is waiting, waits for one.
    * Returns when the 200 was sent.
    * Time limit: 5s.
    * @param options Headers, body, tag and more.
-   * @param call One of `calls`; default: the current call.
+   * @param call One of `calls`; default: the call that has waited longest.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
    * @throws E_PORTS: No free ports were found for an agent.
@@ -4241,9 +4282,9 @@ interface SipPeer {
    */
   answer(call: CallInfo): void;
   /**
-   * Answers every INVITE that comes in from now on with these responses, one after another; those
-   * that wait included.
-   * Returns when at once.
+   * Answers every INVITE that comes in from now on, and every INVITE that is already waiting, with
+   * these responses, one after another.
+   * Returns when the steps are set.
    * Time limit: 5s.
    * @param steps Each `[code]`, `[code, options]`, or with a delay in front: `["2s", 200, { tag:
    * "b" }]`. An empty array leaves further calls to the script again.
@@ -4256,12 +4297,13 @@ interface SipPeer {
    */
   on_invite(steps: readonly InviteStep[]): void;
   /**
-   * Answers the INVITE that has waited longest, else the request that has, else waits for one to
-   * come in. Any code, any header, provisional ones as often as wanted.
+   * Answers the INVITE that has waited longest, or else the other request that has waited longest;
+   * if no request is waiting, waits for one. Any code and any header may be sent, and provisional
+   * responses any number of times.
    * Returns when the response was sent.
    * Time limit: 5s.
    * @param code From 100 to 699.
-   * @param reason Reason phrase. Default: that of the standards.
+   * @param reason Reason phrase. Default: the standard one for the code.
    * @param options Headers, body, tag and more.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -4277,12 +4319,13 @@ interface SipPeer {
    */
   respond(code: number, reason?: string, options?: ResponseOptions): void;
   /**
-   * Answers the INVITE that has waited longest, else the request that has, else waits for one to
-   * come in. Any code, any header, provisional ones as often as wanted.
+   * Answers the INVITE that has waited longest, or else the other request that has waited longest;
+   * if no request is waiting, waits for one. Any code and any header may be sent, and provisional
+   * responses any number of times.
    * Returns when the response was sent.
    * Time limit: 5s.
    * @param code From 100 to 699.
-   * @param reason Reason phrase. Default: that of the standards.
+   * @param reason Reason phrase. Default: the standard one for the code.
    * @param options Headers, body, tag and more.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_CALL_TIMEOUT: A call did not reach the state a verb waits for within its limit.
@@ -4298,7 +4341,8 @@ interface SipPeer {
    */
   respond(code: number, options: ResponseOptions): void;
   /**
-   * Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits.
+   * Ends the current call: with BYE after the answer, CANCEL before it, or 486 if it is an incoming
+   * call that is waiting.
    * Returns when the call is closed.
    * Time limit: 5s.
    * @param call One of `calls`; default: the current call.
@@ -4487,8 +4531,7 @@ interface SipPeer {
    */
   info(call: CallInfo): Transaction;
   /**
-   * Asks the other side of the current call to call the target. What becomes of it shows in
-   * `transfer_state`.
+   * Asks the other side of the current call to call the target. `transfer_state` shows the outcome.
    * Returns when the request was sent.
    * Time limit: 5s.
    * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
@@ -4508,8 +4551,7 @@ interface SipPeer {
    */
   refer(target: Target, options?: RequestOptions, call?: CallInfo): Transaction;
   /**
-   * Asks the other side of the current call to call the target. What becomes of it shows in
-   * `transfer_state`.
+   * Asks the other side of the current call to call the target. `transfer_state` shows the outcome.
    * Returns when the request was sent.
    * Time limit: 5s.
    * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
@@ -4529,7 +4571,8 @@ interface SipPeer {
    */
   refer(target: Target, call: CallInfo): Transaction;
   /**
-   * Sends NOTIFY in a dialog: that of the current call, or of a subscription by `in`.
+   * Sends NOTIFY in the dialog of the current call, or in the dialog of a subscription that `in`
+   * gives.
    * Returns when the request was sent.
    * Time limit: 5s.
    * @param options Headers, body and more.
@@ -4547,7 +4590,8 @@ interface SipPeer {
    */
   notify(options?: RequestOptions, call?: CallInfo): Transaction;
   /**
-   * Sends NOTIFY in a dialog: that of the current call, or of a subscription by `in`.
+   * Sends NOTIFY in the dialog of the current call, or in the dialog of a subscription that `in`
+   * gives.
    * Returns when the request was sent.
    * Time limit: 5s.
    * @param options Headers, body and more.
@@ -4565,11 +4609,11 @@ interface SipPeer {
    */
   notify(call: CallInfo): Transaction;
   /**
-   * Sends digits as telephone-events in the current call; `info()` sends them in INFO.
+   * Sends digits as telephone-events in the current call. To send digits by INFO, use `info()`.
    * Returns when the last digit was sent.
    * Time limit: 5s.
    * @param digits One to 64 of 0-9, *, #, A-D.
-   * @param duration Of each digit. The pause behind it is 100 ms. Default: "100ms".
+   * @param duration Duration of each digit. The pause after it is 100 ms. Default: "100ms".
    * @param call One of `calls`; default: the current call.
    * @throws E_DTMF: DTMF digits could not be sent, or the INFO with one was refused.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4582,11 +4626,11 @@ interface SipPeer {
    */
   dtmf(digits: string, duration?: Duration, call?: CallInfo): void;
   /**
-   * Sends digits as telephone-events in the current call; `info()` sends them in INFO.
+   * Sends digits as telephone-events in the current call. To send digits by INFO, use `info()`.
    * Returns when the last digit was sent.
    * Time limit: 5s.
    * @param digits One to 64 of 0-9, *, #, A-D.
-   * @param duration Of each digit. The pause behind it is 100 ms. Default: "100ms".
+   * @param duration Duration of each digit. The pause after it is 100 ms. Default: "100ms".
    * @param call One of `calls`; default: the current call.
    * @throws E_DTMF: DTMF digits could not be sent, or the INFO with one was refused.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4689,7 +4733,7 @@ interface SipPeer {
    * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
    * the domain of this peer.
    * @param text The body, in UTF-8.
-   * @param options Headers, and the content type, which is text/plain otherwise.
+   * @param options Headers, content type (default: text/plain) and more.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
@@ -4703,7 +4747,7 @@ interface SipPeer {
    */
   message(target: Target, text: string, options?: RequestOptions): Transaction;
   /**
-   * Sends OPTIONS and returns the code and the delay of the answer, whatever it is.
+   * Sends OPTIONS and returns the code and the delay of the response, whatever its code is.
    * Returns when OPTIONS was answered.
    * Time limit: 5s.
    * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
@@ -4721,13 +4765,15 @@ interface SipPeer {
    */
   ping(target: Target): PingAnswer;
   /**
-   * Sends a request outside of a dialog, or with `in` inside that one. An INVITE sent so is no call
-   * of the peer: its responses stand in the transaction, and `ack()` acknowledges it.
+   * Sends a request outside a dialog, or inside the dialog that `in` gives. An INVITE sent in this
+   * way is not a call of the peer: its responses are in the transaction, and `ack()` acknowledges
+   * it.
    * Returns when the request was sent.
    * Time limit: 5s.
-   * @param method Any token: also a method of no standard.
+   * @param method Any token, also that of a non-standard method.
    * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
-   * the domain of this peer. With `in` it may be left out: the dialog's own target.
+   * the domain of this peer. With `in` it may be left out; the default is then the target of the
+   * dialog.
    * @param options Headers, body and more.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
@@ -4744,13 +4790,15 @@ interface SipPeer {
    */
   request(method: string, target?: Target, options?: RequestOptions): Transaction;
   /**
-   * Sends a request outside of a dialog, or with `in` inside that one. An INVITE sent so is no call
-   * of the peer: its responses stand in the transaction, and `ack()` acknowledges it.
+   * Sends a request outside a dialog, or inside the dialog that `in` gives. An INVITE sent in this
+   * way is not a call of the peer: its responses are in the transaction, and `ack()` acknowledges
+   * it.
    * Returns when the request was sent.
    * Time limit: 5s.
-   * @param method Any token: also a method of no standard.
+   * @param method Any token, also that of a non-standard method.
    * @param target An agent or a peer, a `sip:`, `sips:` or `tel:` URI, or a number or user name in
-   * the domain of this peer. With `in` it may be left out: the dialog's own target.
+   * the domain of this peer. With `in` it may be left out; the default is then the target of the
+   * dialog.
    * @param options Headers, body and more.
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
    * @throws E_CALL_LIMIT: The scenario placed more calls than allowed.
@@ -4771,7 +4819,7 @@ interface SipPeer {
    * "drop"`. The same as `ack()` of the transaction.
    * Returns when the ACK was sent.
    * Time limit: 5s.
-   * @param transaction Of an INVITE that was answered with 2xx.
+   * @param transaction The transaction of an INVITE that was answered with 2xx.
    * @param options Headers, body and more.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
@@ -4785,11 +4833,11 @@ interface SipPeer {
    */
   ack(transaction: Transaction, options?: RequestOptions): void;
   /**
-   * Sends octets. What comes back stands in `sip`.
-   * Returns when they were sent.
+   * Sends raw octets. Messages that come back can be read in `sip`.
+   * Returns when the octets were sent.
    * Time limit: 5s.
-   * @param raw Text sent in UTF-8 as it is, nothing added; an array is sent in as many writes: TCP
-   * segments, or datagrams.
+   * @param raw Text that is sent in UTF-8 as it is, with nothing added. Each text of an array is
+   * sent by a write of its own: as a TCP segment or a datagram.
    * @param to An agent, a peer, or a SIP URI: "sip:127.0.0.1:5060;transport=tcp".
    * @param encoding "latin1" sends a character below 256 as one octet. Default: "utf8".
    * @throws E_TARGET: What was dialled is neither an agent, a SIP or tel URI nor a number.
@@ -4805,12 +4853,12 @@ interface SipPeer {
    */
   send(raw: string | readonly string[], to: Target, encoding?: "utf8" | "latin1"): void;
   /**
-   * Sends that from now on, until the next `send_audio`: a tone for good, a file once and then
-   * silence (the event `audio_ended`). All calls of an agent share one source. It survives hold,
-   * resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next
-   * calls; it may be set before the first one. An agent that was never told to sends silence, and
-   * never what it hears. WAV files of any common rate, width and number of channels are converted
-   * to 8 kHz mono.
+   * Sends the sound from now on, until the next `send_audio`: a tone without end, a file once and
+   * then silence (the event `audio_ended`). All calls of an agent share one source. The sound
+   * survives hold, resume and re-INVITEs (a file keeps advancing meanwhile), and a tone is kept for
+   * the next calls; it may be set before the first call. Without `send_audio` an agent sends
+   * silence, and never what it hears. WAV files of any common sample rate, width and number of
+   * channels are converted to 8 kHz mono.
    * Returns when baresip has switched its source.
    * Time limit: 5s.
    * @param sound What `tone()`, `tones()`, `file()` or `silent()` returned.
@@ -4834,18 +4882,20 @@ interface SipPeer {
    */
   send_audio(sound: Sound): void;
   /**
-   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
-   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
-   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
-   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Passes as soon as enough of the tone has been received in the call: 100 ms without a break, in
+   * which the tone carries 85 % of the energy, at -50 dBFS or more. Only audio received after the
+   * verb was called counts, early media included. A failure says whether there was silence, a wrong
+   * tone or a tone that was too weak. Music and voices may hold one note for 100 ms: where they can
+   * be heard, demand 500 ms of the tone (`for`).
    * Returns when the tone was heard.
    * Time limit: 5s.
-   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
-   * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be heard without a break (of received samples; default 100 ms), and
-   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
-   * call. Default: 5s, or what default_timeout set.
+   * @param hz Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz; a
+   * tone 40 Hz away is a different tone.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long the tone must be heard without a break, counted
+   * in received samples (default 100 ms); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call). Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4866,18 +4916,20 @@ interface SipPeer {
    */
   verify_audio(hz: number, within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardTone;
   /**
-   * Passes as soon as enough of the tone was received in the call: 100 ms without a break in which
-   * it carries 85 % of the energy, at -50 dBFS or more. Only audio received after it was issued
-   * counts; early media do. A failure tells silence, a wrong tone and a weak one apart. Music and
-   * voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.
+   * Passes as soon as enough of the tone has been received in the call: 100 ms without a break, in
+   * which the tone carries 85 % of the energy, at -50 dBFS or more. Only audio received after the
+   * verb was called counts, early media included. A failure says whether there was silence, a wrong
+   * tone or a tone that was too weak. Music and voices may hold one note for 100 ms: where they can
+   * be heard, demand 500 ms of the tone (`for`).
    * Returns when the tone was heard.
    * Time limit: 5s.
-   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40
-   * Hz away is another one.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be heard without a break (of received samples; default 100 ms), and
-   * `stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the
-   * call. Default: 5s, or what default_timeout set.
+   * @param hz Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz; a
+   * tone 40 Hz away is a different tone.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long the tone must be heard without a break, counted
+   * in received samples (default 100 ms); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call). Default: 5s, or what
+   * default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4898,15 +4950,15 @@ interface SipPeer {
    */
   verify_audio(hz: number, call: CallInfo): HeardTone;
   /**
-   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
-   * received after it was issued counts; early media do. Where no packets come at all it fails: see
-   * `verify_no_media`.
+   * Passes as soon as there has been silence, below -60 dBFS, for long enough in the call. Only
+   * audio received after the verb was called counts, early media included. If no packets come at
+   * all, it fails: see `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
-   * default_timeout set.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long it must be silent without a break (default 500
+   * ms); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call). Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4924,15 +4976,15 @@ interface SipPeer {
    */
   verify_silence(within?: Duration | { readonly for?: Duration; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSilence;
   /**
-   * Passes as soon as silence was received long enough in the call: below -60 dBFS. Only audio
-   * received after it was issued counts; early media do. Where no packets come at all it fails: see
-   * `verify_no_media`.
+   * Passes as soon as there has been silence, below -60 dBFS, for long enough in the call. Only
+   * audio received after the verb was called counts, early media included. If no packets come at
+   * all, it fails: see `verify_no_media`.
    * Returns when silence was heard.
    * Time limit: 5s.
-   * @param within How long to listen at most: a duration, or `{ for, within, stream }`, where `for`
-   * is how long it must be silent without a break (default 500 ms), and `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call. Default: 5s, or what
-   * default_timeout set.
+   * @param within How long to listen at most: a duration, or an object `{ for, within, stream }`
+   * with this duration in `within`. `for`: how long it must be silent without a break (default 500
+   * ms); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call). Default: 5s, or what default_timeout set.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4950,18 +5002,21 @@ interface SipPeer {
    */
   verify_silence(call: CallInfo): HeardSilence;
   /**
-   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
-   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
-   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
-   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the signal has been received in the call: its frequencies in its cadence, for
+   * one whole cycle, or two if a cycle is shorter than 2.5 s; for "dtmf" its digits, each of 40 ms
+   * or more with pauses of 40 ms or more. Digits that come by RTP events or SIP INFO are not sound:
+   * see `received_digits`. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the signal was heard.
    * Time limit: 15s.
-   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
-   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
-   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
-   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
+   * @param name The signal: `dial`, `busy`, `congestion`, `ringback`, `sit` (special information
+   * tone), `fax_cng` and `fax_ced` (the tones of a calling and of an answering fax), or `dtmf`
+   * (digits sent as sound).
+   * @param options `country`: the country whose tones are meant, "us", "uk", "de" or "fr" (default
+   * "us"); `digits`: for "dtmf", the digits that must come one after the other (digits before them
+   * do not matter); `within`: how long to listen at most (default 15 s: a ringback tone comes every
+   * 6 s); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -4982,18 +5037,21 @@ interface SipPeer {
    */
   verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", options?: { readonly country?: "us" | "uk" | "de" | "fr"; readonly digits?: string; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardSignal;
   /**
-   * Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole
-   * cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or
-   * more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see
-   * `received_digits`. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the signal has been received in the call: its frequencies in its cadence, for
+   * one whole cycle, or two if a cycle is shorter than 2.5 s; for "dtmf" its digits, each of 40 ms
+   * or more with pauses of 40 ms or more. Digits that come by RTP events or SIP INFO are not sound:
+   * see `received_digits`. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the signal was heard.
    * Time limit: 15s.
-   * @param name Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone
-   * `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.
-   * @param options `country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for
-   * "dtmf", which ones, one after the other (what came before them does not matter); `within`: how
-   * long to listen at most (default 15 s: a ringback comes every 6 s); `stream` the label of the
-   * stream to listen to (`a=label`, RFC 4574); default: the first of the call.
+   * @param name The signal: `dial`, `busy`, `congestion`, `ringback`, `sit` (special information
+   * tone), `fax_cng` and `fax_ced` (the tones of a calling and of an answering fax), or `dtmf`
+   * (digits sent as sound).
+   * @param options `country`: the country whose tones are meant, "us", "uk", "de" or "fr" (default
+   * "us"); `digits`: for "dtmf", the digits that must come one after the other (digits before them
+   * do not matter); `within`: how long to listen at most (default 15 s: a ringback tone comes every
+   * 6 s); `stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first
+   * stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -5014,15 +5072,16 @@ interface SipPeer {
    */
   verify_signal(name: "dial" | "busy" | "congestion" | "ringback" | "sit" | "fax_cng" | "fax_ced" | "dtmf", call: CallInfo): HeardSignal;
   /**
-   * Passes as soon as what was received in the call contains the recording, wherever it begins.
-   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
-   * other words do. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the audio received in the call contains the recording, wherever it begins.
+   * Loudness over time is compared in 14 frequency bands: codecs, levels and lost packets hardly
+   * matter, different words do. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the recording was heard.
    * @param path A WAV file below the read root, relative to the scenario file.
-   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
-   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
-   * RFC 4574); default: the first of the call.
+   * @param options `min_similarity`: above 0, at most 1 (default 0.8: a recording sent through
+   * G.711 with 2 % loss stays above it, other speech below); `within`: how long to listen at most
+   * (default: the length of the recording plus 5 s); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -5042,15 +5101,16 @@ interface SipPeer {
    */
   verify_recording(path: string, options?: { readonly min_similarity?: number; readonly within?: Duration; readonly stream?: string }, call?: CallInfo): HeardRecording;
   /**
-   * Passes as soon as what was received in the call contains the recording, wherever it begins.
-   * Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter,
-   * other words do. Only audio received after it was issued counts; early media do.
+   * Passes as soon as the audio received in the call contains the recording, wherever it begins.
+   * Loudness over time is compared in 14 frequency bands: codecs, levels and lost packets hardly
+   * matter, different words do. Only audio received after the verb was called counts, early media
+   * included.
    * Returns when the recording was heard.
    * @param path A WAV file below the read root, relative to the scenario file.
-   * @param options `min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with
-   * 2 % loss stays above, and other speech below); `within`: how long to listen at most (default:
-   * the length of the recording and 5 s); `stream` the label of the stream to listen to (`a=label`,
-   * RFC 4574); default: the first of the call.
+   * @param options `min_similarity`: above 0, at most 1 (default 0.8: a recording sent through
+   * G.711 with 2 % loss stays above it, other speech below); `within`: how long to listen at most
+   * (default: the length of the recording plus 5 s); `stream`: the label of the stream to listen to
+   * (`a=label`, RFC 4574; default: the first stream of the call).
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -5070,8 +5130,8 @@ interface SipPeer {
    */
   verify_recording(path: string, call: CallInfo): HeardRecording;
   /**
-   * Builds the text of a message for `send`: nothing is added, nothing is corrected, but for a
-   * missing Content-Length where there is a body and `headers` has none.
+   * Builds the text of a message for `send`. Nothing is corrected and nothing is added, except a
+   * missing Content-Length if there is a body.
    * @param parts `start`: the first line; `headers`: an array of `[name, value]` in order, repeated
    * and folded as written, a text alone is a whole line; `body`; `eol`: the line break, CR LF by
    * default.
@@ -5085,8 +5145,8 @@ interface SipPeer {
    */
   message_text(parts: MessageParts): string;
   /**
-   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
-   * is sent as packets, too.
+   * Passes as soon as an RTP packet is received in the call after the verb was called. Silence
+   * counts: it is sent as packets, too.
    * Returns when RTP was received.
    * Time limit: 5s.
    * @param within How long to wait at most. Default: 5s, or what default_timeout set.
@@ -5104,8 +5164,8 @@ interface SipPeer {
    */
   verify_media(within?: Duration, call?: CallInfo): void;
   /**
-   * Passes as soon as an RTP packet is received in the call, after it was asked. Silence counts: it
-   * is sent as packets, too.
+   * Passes as soon as an RTP packet is received in the call after the verb was called. Silence
+   * counts: it is sent as packets, too.
    * Returns when RTP was received.
    * Time limit: 5s.
    * @param within How long to wait at most. Default: 5s, or what default_timeout set.
@@ -5123,10 +5183,11 @@ interface SipPeer {
    */
   verify_media(call: CallInfo): void;
   /**
-   * Passes once no RTP packet was received in the call for that long. Packets within the first 300
-   * ms may have been on their way: the time begins anew after them; later ones make it fail.
+   * Passes when no RTP packet has been received in the call for that long. Packets within the first
+   * 300 ms may have been on their way already: the time begins anew after them. Later packets make
+   * it fail.
    * Returns when the time is over.
-   * @param during How long nothing may come.
+   * @param during How long no packet may come.
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -5140,14 +5201,14 @@ interface SipPeer {
    */
   verify_no_media(during: Duration, call?: CallInfo): void;
   /**
-   * Waits for a message the agent receives and returns it. Each message is given once: the next
-   * `expect` of the same kind waits for the next one.
+   * Waits for a message that the agent receives, and returns it. Each message is returned once: the
+   * next `expect` of the same kind waits for the next message.
    * Returns when the message came.
    * Time limit: 5s.
    * @param method_or_code Method of a request, any token, or code of a response.
-   * @param options `header`: an object of header names with the text their value must contain or
-   * the expression it must match; `within`: how long to wait at most; `in`: the dialog, by any of
-   * its messages.
+   * @param options `header`: an object that gives, for header names, the text that the value must
+   * contain or the regular expression that it must match; `within`: how long to wait at most; `in`:
+   * the dialog, given by any of its messages.
    * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
@@ -5176,11 +5237,11 @@ interface SipPeer {
   to_json(): AgentInfo;
   /**
    * Whether the tone is being received in the call, alone or among others (with at least a tenth of
-   * the energy, for 400 ms): what a member of a conference hears. What was received before it is
-   * first asked counts; from then on beginning and end are events, and conditions see each. 300 ms
-   * without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is
-   * proved by `never`, in more than 400 ms.
-   * @param hz Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.
+   * the energy, for 400 ms): what a member of a conference hears. Audio received before the first
+   * `hears` counts; from then on the beginning and the end of the tone are events, and conditions
+   * see each of them. 300 ms without a frame, as on hold, end the tone. False may mean "not yet":
+   * to prove that a tone is absent, use `never`, for more than 400 ms.
+   * @param hz Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz.
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -5208,12 +5269,12 @@ interface Transaction {
    */
   readonly call_id: string;
   /**
-   * Number of its CSeq; one more for each repetition with credentials.
+   * Its CSeq number; it grows by one with each repetition with credentials.
    * @see RFC 3261, 20.16
    */
   readonly cseq: number;
   /**
-   * The request as it was sent; of a repetition with credentials the last one.
+   * The request as it was sent; if it was repeated with credentials, the last repetition.
    */
   readonly request: SipMessage | undefined;
   /**
@@ -5222,20 +5283,21 @@ interface Transaction {
    */
   readonly provisional: readonly SipMessage[];
   /**
-   * Its final response: absent until one came. That of the last repetition where credentials were
-   * asked for; the first of several.
+   * Its final response; absent until one has come. If the request was repeated with credentials,
+   * the response to the last repetition; of several responses, the first.
    * @see RFC 3261, 17.1
    */
   readonly final: SipMessage | undefined;
   /**
-   * Every final response in order: a fork, and a 200 that is not acknowledged, send several.
+   * Every final response, in order. There are several if the request forked, or if a 200 is not
+   * acknowledged.
    * @see RFC 3261, 13.2.2.4
    */
   readonly finals: readonly SipMessage[];
   /**
    * Acknowledges the 2xx of an INVITE.
    * Returns when the ACK was sent.
-   * @param options Headers and body: an answer to a late offer by `sdp`.
+   * @param options Headers and body; `sdp` gives the answer to a late offer.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
    * @throws E_SIP_DENIED: A SIP target or server is not one the agents may use.
    * @throws E_PEER: A raw SIP peer, or the proxy in front of an agent, could not listen, or could
@@ -5252,7 +5314,7 @@ interface Transaction {
 }
 
 /**
- * One of the `calls` of an agent. Its values are those of now.
+ * One of the `calls` of an agent. Its values are always current.
  */
 interface Call extends CallInfo {
   /**
@@ -5260,25 +5322,25 @@ interface Call extends CallInfo {
    */
   readonly peer: CallPeer;
   /**
-   * The parts of this call.
+   * How long the phases of this call took.
    * @see RFC 6076
    */
   readonly timing: Omit<Timing, "register_ms">;
   /**
-   * What the last offer and answer of this call settled about its audio; absent until there was an
+   * The audio that the last offer and answer of this call agreed on; absent until there was an
    * answer.
    * @see RFC 3264, 6 and 7
    */
   readonly media: Media | undefined;
   /**
-   * RTP packets of this call, looked at every 100 ms from the first time it is read on; absent
+   * RTP packets of this call, polled every 100 ms from the first time this value is read; absent
    * until there is media.
    * @see RFC 3550, 6.4
    */
   readonly rtp: Rtp | undefined;
   /**
-   * What this call tells of the session it records: its metadata, of the newest message that has
-   * some, sent or received. Absent where none has.
+   * The session that this call records: the metadata of the newest message that has any, sent or
+   * received. Absent if no message has any.
    * @see RFC 7865; RFC 7866, 9
    */
   readonly recording: Recording | undefined;
@@ -5289,10 +5351,11 @@ interface Call extends CallInfo {
  */
 interface CallPeer extends Party {
   /**
-   * Whether the other side is that agent: user, host and port are those of its address of record,
-   * or user and address those it listens at. Of an agent with a `domain` the user part is enough,
-   * for a server may write a host of its own, unless the URI is the address of another agent. A
-   * server that writes another number is not seen through: compare `number`.
+   * Whether the other side is that agent: its user, host and port are those of the address of
+   * record of the agent, or its user and address are those at which the agent listens. For an agent
+   * with a `domain` the user part is enough, because a server may write a host of its own, unless
+   * the URI is the address of another agent. If a server rewrites the number, `is` cannot recognize
+   * the agent: compare `number` instead.
    * @param agent An agent of the scenario.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -5307,10 +5370,10 @@ interface CallPeer extends Party {
  */
 interface SipLog {
   /**
-   * Messages the agent received, oldest first, retransmissions included. In a condition those up to
-   * the event it is evaluated at: every message is a step of its own.
-   * @param method_or_code A method as text, in any case, finds requests: `"INVITE"`; a number finds
-   * responses with that code: `183`.
+   * Messages that the agent received, oldest first, retransmissions included. A condition sees the
+   * messages up to the event for which it is evaluated: each message is an event of its own.
+   * @param method_or_code A method, in upper or lower case, selects requests: `"INVITE"`; a number
+   * selects responses with that code: `183`.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * // P-Asserted-Identity and Diversion of the call that came in
@@ -5335,8 +5398,8 @@ interface SipLog {
   received(method_or_code: string | number): readonly SipMessage[];
   /**
    * Messages the agent sent, oldest first, retransmissions included.
-   * @param method_or_code A method as text, in any case, finds requests: `"INVITE"`; a number finds
-   * responses with that code: `183`.
+   * @param method_or_code A method, in upper or lower case, selects requests: `"INVITE"`; a number
+   * selects responses with that code: `183`.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * // the offer
@@ -5347,7 +5410,7 @@ interface SipLog {
    */
   sent(method_or_code: string | number): readonly SipMessage[];
   /**
-   * All messages of the agent in order, the newest 5000.
+   * The newest 5000 messages of the agent, sent and received, in order.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * const call = bob.sip.all().filter((one) => one.call_id === bob.calls[0]?.id);
@@ -5365,11 +5428,11 @@ interface SipMessage {
    */
   readonly at: number;
   /**
-   * Seen from this agent.
+   * Whether this agent sent or received the message.
    */
   readonly direction: "sent" | "received";
   /**
-   * Method of a request; of a response that of its CSeq.
+   * Method of a request; for a response, the method of its CSeq.
    * @see RFC 3261, 7.1
    */
   readonly method: string;
@@ -5396,23 +5459,23 @@ interface SipMessage {
    */
   readonly body: string;
   /**
-   * The session description in the body, where there is one: also as a part of several.
+   * The session description in the body, if there is one; also if it is a part of a multipart body.
    * @see RFC 8866
    */
   readonly sdp: Sdp | undefined;
   /**
-   * The parts of a multipart body, in order; absent where the body is a single one.
+   * The parts of a multipart body, in order; absent if the body is not multipart.
    * @see RFC 2046, 5.1; RFC 5621
    */
   readonly parts: readonly BodyPart[] | undefined;
   /**
-   * The calls of somebody, where the body is application/dialog-info+xml: what a busy lamp field
+   * The calls of a watched user, if the body is application/dialog-info+xml: what a busy lamp field
    * shows.
    * @see RFC 4235
    */
   readonly dialog_info: DialogInfo | undefined;
   /**
-   * The presence of somebody, where the body is application/pidf+xml.
+   * The presence of a user, if the body is application/pidf+xml.
    * @see RFC 3863
    */
   readonly presence: Presence | undefined;
@@ -5446,7 +5509,7 @@ interface SipMessage {
  */
 interface MockServer {
   /**
-   * Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
+   * Address of the server, without a slash at the end: `http://127.0.0.1:40123`.
    */
   readonly url: string;
   /**
@@ -5455,16 +5518,17 @@ interface MockServer {
   readonly port: number;
   /**
    * Answers requests with what a function of the script returns. It runs while the script waits in
-   * any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request
-   * that comes while the script computes waits up to 10 s, then it is answered with 503; so is one
-   * that finds 1,000 waiting (or 16 MiB of bodies), and one that comes after teardown began. A
-   * function that throws, or returns a promise or no response, gives the caller a 500 and fails the
-   * scenario. The newest route that fits a request answers it.
+   * any verb, `await_until` or `wait`, one request at a time, for at most 2 s of computing. A
+   * request that comes while the script computes waits up to 10 s and is then answered with 503. A
+   * request also gets 503 if 1,000 requests (or 16 MiB of bodies) are already waiting, or if it
+   * comes after teardown has begun. If the function throws, or returns a promise or no response,
+   * the request is answered with 500 and the scenario fails. If several routes match a request, the
+   * newest one answers.
    * @param method Request method. Default: any method.
    * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
    * `*` is any text without `/`, `**` any text), or `regex(...)`.
-   * @param responder Gives the answer to each request. It must not be async. It may read state, not
-   * act or wait.
+   * @param responder Returns the answer to each request. It must not be async. It may read state,
+   * but must not act or wait.
    * @throws E_MOCK: A mock server could not listen, or is stopped.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -5475,16 +5539,17 @@ interface MockServer {
   on(path: RegExp | string, responder: (request: MockRequest) => MockResponse): void;
   /**
    * Answers requests with what a function of the script returns. It runs while the script waits in
-   * any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request
-   * that comes while the script computes waits up to 10 s, then it is answered with 503; so is one
-   * that finds 1,000 waiting (or 16 MiB of bodies), and one that comes after teardown began. A
-   * function that throws, or returns a promise or no response, gives the caller a 500 and fails the
-   * scenario. The newest route that fits a request answers it.
+   * any verb, `await_until` or `wait`, one request at a time, for at most 2 s of computing. A
+   * request that comes while the script computes waits up to 10 s and is then answered with 503. A
+   * request also gets 503 if 1,000 requests (or 16 MiB of bodies) are already waiting, or if it
+   * comes after teardown has begun. If the function throws, or returns a promise or no response,
+   * the request is answered with 500 and the scenario fails. If several routes match a request, the
+   * newest one answers.
    * @param method Request method. Default: any method.
    * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
    * `*` is any text without `/`, `**` any text), or `regex(...)`.
-   * @param responder Gives the answer to each request. It must not be async. It may read state, not
-   * act or wait.
+   * @param responder Returns the answer to each request. It must not be async. It may read state,
+   * but must not act or wait.
    * @throws E_MOCK: A mock server could not listen, or is stopped.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
@@ -5494,8 +5559,8 @@ interface MockServer {
    */
   on(method: string, path: RegExp | string, responder: (request: MockRequest) => MockResponse): void;
   /**
-   * Answers requests without asking the script, also while it computes. The newest route that fits
-   * a request answers it.
+   * Answers requests without running the script, even while the script computes. If several routes
+   * match a request, the newest one answers.
    * @param method Request method. Default: any method.
    * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
    * `*` is any text without `/`, `**` any text), or `regex(...)`.
@@ -5509,8 +5574,8 @@ interface MockServer {
    */
   respond(path: RegExp | string, response: MockResponse | readonly MockResponse[]): void;
   /**
-   * Answers requests without asking the script, also while it computes. The newest route that fits
-   * a request answers it.
+   * Answers requests without running the script, even while the script computes. If several routes
+   * match a request, the newest one answers.
    * @param method Request method. Default: any method.
    * @param path The path without the query: exact (`"/hook"`), with wildcards (`"/calls/*\/events"`;
    * `*` is any text without `/`, `**` any text), or `regex(...)`.
@@ -5529,9 +5594,9 @@ interface MockServer {
    */
   stop(): void;
   /**
-   * How many requests have come, answered or not. In a condition those up to the event it is
-   * evaluated at: each request is a step of its own. Up to 10,000 different paths are told apart; a
-   * query is not a part of the path.
+   * How many requests have come, answered or not. In a condition, only the requests up to the event
+   * for which it is evaluated count: each request is an event of its own. Up to 10,000 different
+   * paths are told apart; the query is not part of the path.
    * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
    * every path.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -5540,7 +5605,8 @@ interface MockServer {
    */
   request_count(path?: RegExp | string): number;
   /**
-   * The newest request; undefined when there was none, or it is not among the newest 1,000.
+   * The newest request; undefined if there was none, or if it is no longer among the newest 1,000
+   * requests.
    * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
    * every path.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -5549,8 +5615,7 @@ interface MockServer {
    */
   last_request(path?: RegExp | string): MockRequest | undefined;
   /**
-   * The requests, oldest first: of the newest 1,000, as far as their bodies together have at most
-   * 16 MiB.
+   * The newest 1,000 requests, oldest first; fewer if their bodies together exceed 16 MiB.
    * @param path Only requests with this path: exact, with wildcards, or `regex(...)`. Default:
    * every path.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -5569,12 +5634,12 @@ interface MockRequest {
    */
   readonly method: string;
   /**
-   * The path as on the wire, without the query; of a target in absolute form only the path;
-   * `unknown` where it could not be read.
+   * The path as on the wire, without the query; if the request target is in absolute form, only its
+   * path; `unknown` if it could not be read.
    */
   readonly path: string;
   /**
-   * The query, unescaped; a name that is repeated has an array.
+   * The query, unescaped; the value of a repeated name is an array.
    */
   readonly query: Readonly<Record<string, string | readonly string[]>>;
   /**
@@ -5635,7 +5700,8 @@ interface HttpResponse {
    */
   readonly body_base64: string;
   /**
-   * How long it took from the call to the end of the body, redirects included.
+   * How long the request took, from the call of `http()` to the end of the body, redirects
+   * included.
    */
   readonly ms: number;
   /**
@@ -5683,7 +5749,7 @@ interface Assertion<T> {
   equals(expected: Expected<T>): Checked<T>;
   /**
    * Not equal.
-   * @param expected What it must be.
+   * @param expected What it must not be.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.status_code).not_equals(486);
@@ -5740,7 +5806,8 @@ interface Assertion<T> {
    */
   is_not_empty(this: Only<T, string | object, "is for texts, arrays and objects">): Checked<NonNullable<T>>;
   /**
-   * A text contains a part, an array an equal element, an object equal fields.
+   * A text contains the part, an array contains an equal element, or an object contains equal
+   * fields.
    * @param part A part of the text, an element of the array, or fields of the object.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
@@ -5772,7 +5839,7 @@ interface Assertion<T> {
    */
   less_than(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
   /**
-   * A number of the bound or above.
+   * A number equal to the bound or above it.
    * @param bound The bound.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
@@ -5780,7 +5847,7 @@ interface Assertion<T> {
    */
   at_least(this: Only<T, number, "is for numbers">, bound: number): Checked<NonNullable<T>>;
   /**
-   * A number of the bound or below.
+   * A number equal to the bound or below it.
    * @param bound The bound.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
@@ -5799,8 +5866,8 @@ interface Assertion<T> {
   /**
    * A number that differs from the expected one by no more than the tolerance.
    * @param expected The number in the middle.
-   * @param tolerance How far away it may be, up or down: a number, in the unit of the value, or a
-   * part of `expected`, such as "10%". What is exactly so far away is allowed.
+   * @param tolerance The allowed difference in either direction: a number, in the unit of the
+   * value, or a part of `expected`, such as "10%". A difference of exactly this size is allowed.
    * @throws E_ASSERT: An assertion did not hold.
    * @example
    * assert(alice.timing.talk_ms).about(5000, 250);
@@ -5852,12 +5919,12 @@ interface Checked<T> extends Assertion<T> {
 declare function agent(name: string, options?: AgentOptions): Agent;
 
 /**
- * Opens a raw SIP peer: an endpoint without a phone behind it, which sends any request and gives
- * any answer. Closed when the scenario ends.
+ * Opens a raw SIP peer: a SIP endpoint without a phone, which can send any request and any
+ * response. It is closed when the scenario ends.
  * Returns when it listens.
  * Time limit: 5s.
  * @param name Unique within the scenario, among agents too; shown in every report.
- * @param options Account and habits. Without `domain` the peer is serverless.
+ * @param options Account and behaviour. Without `domain` the peer is serverless.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @throws E_AGENT_NAME: An agent with that name already exists in this scenario.
  * @throws E_AGENT_LIMIT: The scenario started more agents than allowed.
@@ -5883,7 +5950,8 @@ declare function peer(name: string, options?: PeerOptions): SipPeer;
 declare function tone(hz: number): Sound;
 
 /**
- * Several sines at once, each of -10 dBFS or as much as their sum allows, for `send_audio`.
+ * Several sines at once, for `send_audio`; each at -10 dBFS, or at the highest level that their sum
+ * allows.
  * @param hz Frequencies, at most eight.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
@@ -5893,7 +5961,7 @@ declare function tones(hz: readonly number[]): Sound;
 
 /**
  * A recording, for `send_audio`: PCM of 8 to 32 bits, floating point, A-law or mu-law; 8 to 192
- * kHz; up to 10 minutes. It is looked for when it is sent.
+ * kHz; up to 10 minutes. The file is looked up when it is sent.
  * @param path A WAV file below the read root, relative to the scenario file.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
@@ -5910,12 +5978,13 @@ declare function file(path: string): Sound;
 declare function silent(): Sound;
 
 /**
- * Passes as soon as each of two agents hears the other: each sends a tone of its own, both at once;
- * afterwards each sends again what it sent before. A failure tells which direction it is.
+ * Passes as soon as two agents hear each other: both send a tone of their own at the same time;
+ * afterwards each sends again what it sent before. A failure names the direction that does not
+ * work.
  * Returns when both tones were heard.
  * Time limit: 5s.
  * @param a An agent in a call.
- * @param b Another one, at the other end of it, however far.
+ * @param b The agent at the other end of the call, whatever lies between.
  * @param within How long to listen at most. Default: 5s, or what default_timeout set.
  * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
  * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
@@ -5933,9 +6002,9 @@ declare function silent(): Sound;
 declare function verify_audio_connection(a: Agent | SipPeer, b: Agent | SipPeer, within?: Duration): AudioConnection;
 
 /**
- * Begins an assertion; the matchers throw when it does not hold. A failed assertion outside of a
- * condition fails the scenario, also when it is caught.
- * @param value What to look at.
+ * Begins an assertion; the matchers that follow throw if the value does not match. A failed
+ * assertion outside a condition fails the scenario even if the script catches the error.
+ * @param value The value to test.
  * @example
  * assert(caller.state).equals(State.Established);
  * assert(bob.peer?.number).describe("who calls").matches(/^100/);
@@ -5943,16 +6012,18 @@ declare function verify_audio_connection(a: Agent | SipPeer, b: Agent | SipPeer,
 declare function assert<T>(value: T): Assertion<T>;
 
 /**
- * Waits until a condition holds and returns its value. Sees every state in order: no transient one
- * is lost, no stale one passes.
+ * Waits until a condition holds and returns its value. It sees every state in order: it misses no
+ * transient state, and no stale state makes it pass.
  * Returns when the condition held.
  * Time limit: 5s.
  * @param label What messages and reports call the condition. Default: its source text.
- * @param condition One that asserts passes when its assertions hold, unless it returns `false` or
- * `null`. One that asserts nothing passes on `true`, a number other than 0 or an object; anything
- * falsy is not yet, a text is an error. An `http()` without an answer is not yet. Evaluated after
- * every event of what it reads, one event at a time; every 100 ms where it reads the clock, a file
- * or nothing of Offhook, every 2 s otherwise. It must not be async, nor call a verb.
+ * @param condition A condition that makes assertions passes when they hold, unless it returns
+ * `false` or `null`. A condition without assertions passes when it returns `true`, a number other
+ * than 0, or an object; any falsy value means "not yet", and a text is an error. An `http()`
+ * request without an answer also means "not yet". The condition is evaluated after every event of
+ * the values it reads, one event at a time; also every 100 ms if it reads the clock or a file, or
+ * reads nothing of Offhook, and every 2 s otherwise. It must not be async, and must not call a
+ * verb.
  * @param within How long to wait at most. Default: 5s, or what default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
  * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
@@ -5970,13 +6041,13 @@ declare function await_until<T>(condition: (() => T) & Condition<T>, within?: Du
 declare function await_until<T>(label: string, condition: (() => T) & Condition<T>, within?: Duration): Exclude<T, false | null>;
 
 /**
- * Fails the moment the condition comes true, also when it is so at the beginning; passes when the
- * time is over. Sees every state in order, like `await_until`.
+ * Fails as soon as the condition comes true, even if it is true at the beginning; passes when the
+ * time is over. It sees every state in order, like `await_until`.
  * Returns when the time is over.
  * @param label What messages and reports call the condition. Default: its source text.
- * @param condition What must not come true. Evaluated as that of `await_until`: it comes true when
- * that would pass.
- * @param during How long it must not.
+ * @param condition What must not come true. It is evaluated like the condition of `await_until`,
+ * and comes true when that condition would pass.
+ * @param during How long the condition must not come true.
  * @throws E_NEVER: A condition came true that never() said must not.
  * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
  * a text.
@@ -5991,9 +6062,9 @@ declare function never<T>(condition: (() => T) & Condition<T>, during: Duration)
 declare function never<T>(label: string, condition: (() => T) & Condition<T>, during: Duration): void;
 
 /**
- * Waits until the conditions have held one after another, and returns their values. Each is looked
- * at from where the one before it passed: what happened earlier does not count for it any more, one
- * event may satisfy several.
+ * Waits until the conditions have held one after another, and returns their values. Each condition
+ * is evaluated from the event at which the previous one passed: earlier events do not count for it
+ * any more. One event can satisfy several conditions.
  * Returns when the last condition held.
  * Time limit: 5s.
  * @param conditions Conditions as those of `await_until`, in the order in which they must come
@@ -6014,11 +6085,11 @@ declare function never<T>(label: string, condition: (() => T) & Condition<T>, du
 declare function await_sequence<const T extends readonly LabelledCondition[]>(conditions: T, within?: Duration): { -readonly [K in keyof T]: HeldValue<T[K]> };
 
 /**
- * Lets time pass, and fails at once if a call that was established when it began drops, unless
- * another agent hung it up before.
+ * Lets time pass. It fails at once if a call that was established at the beginning drops, unless
+ * another agent had already hung it up.
  * Returns when the time is over.
  * @param duration How long.
- * @param options What has to hold meanwhile.
+ * @param options What must hold during the wait.
  * @throws E_WAIT_DROPPED: A call dropped while wait() was holding it.
  * @throws E_MEDIA: RTP did not flow as the script demanded.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -6030,18 +6101,18 @@ declare function await_sequence<const T extends readonly LabelledCondition[]>(co
 declare function wait(duration: Duration, options?: WaitOptions): void;
 
 /**
- * Carries out verbs of several agents at the same time, waits until all have ended, and returns
- * their values in the order of the calls (`undefined` for a verb without one). When verbs fail, the
- * first failure in time is thrown, with its place, after all have ended; its hint names the others.
- * An agent does one thing at a time: of its verbs one may act, those that only listen
- * (`verify_audio` and its kind) go beside it. Each time limit counts from the common start. For
- * conditions after it, each agent is where its verb alone would have left it: nothing from before
- * `parallel()` passes for the agents of its verbs and their targets, and what happened while other
- * verbs went on is still seen, however short it was.
+ * Runs verbs of several agents at the same time, waits until all have ended, and returns their
+ * values in the order of the calls (`undefined` for a verb without a value). If verbs fail, the
+ * earliest failure is thrown, with its place, after all have ended; its hint names the others. An
+ * agent does one thing at a time: only one of its verbs may act, but verbs that only listen
+ * (`verify_audio` and the like) may run beside it. Each time limit counts from the common start.
+ * For conditions after `parallel()`, each agent is where its verb alone would have left it: nothing
+ * from before `parallel()` makes a condition pass for the agents of its verbs and their targets,
+ * and everything that happened while other verbs were running is still seen, however short it was.
  * Returns when every verb has ended.
- * @param verbs Calls the verbs. They are started together when it has returned; if it throws, none
- * is. What needs an answer cannot stand in it: getters, assertions, waits, steps, `http()`,
- * `agent()`.
+ * @param verbs A function that calls the verbs. They start together after it has returned; if it
+ * throws, no verb starts. It must not contain anything whose result is needed at once: getters,
+ * assertions, waits, steps, `http()`, `agent()`.
  * @throws E_PARALLEL: Something in parallel() needs an answer, or an agent would do two things at
  * once.
  * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
@@ -6058,7 +6129,8 @@ declare function wait(duration: Duration, options?: WaitOptions): void;
 declare function parallel(verbs: () => void): readonly any[];
 
 /**
- * Sets the limit of await_until for the rest of the scenario.
+ * Sets the default time limit of `await_until`, `await_sequence`, `expect`, `verify_media`,
+ * `verify_audio`, `verify_silence` and `verify_audio_connection` for the rest of the scenario.
  * @param duration The new limit.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
@@ -6068,8 +6140,8 @@ declare function default_timeout(duration: Duration): void;
 
 /**
  * Groups what happens inside under a name in every report.
- * @param name What the reports call it.
- * @param body Run at once.
+ * @param name Name of the step in the reports.
+ * @param body Runs at once.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * step("alice calls bob", () => {
@@ -6103,11 +6175,11 @@ declare function log(...values: unknown[]): void;
 declare function uuid(): string;
 
 /**
- * A variable from --set, --lab, load_env(), `call.env` beside the scenario `call.js`, --vars (or
- * --env-file), the environment, .env in the folder of the scenario or .env of the project, in this
- * order.
+ * Returns the value of a variable. It is looked up in this order: --set, --lab, load_env(),
+ * `call.env` beside the scenario `call.js`, --vars (or --env-file), the environment, .env in the
+ * folder of the scenario, .env of the project.
  * @param name Name of the variable.
- * @param default_value Returned when it is not set.
+ * @param default_value Returned if the variable is not set.
  * @throws E_ENV_MISSING: env() was asked for a variable that is not set.
  * @throws E_ENV_DENIED: env() was asked for a variable the script may not see.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -6117,7 +6189,7 @@ declare function uuid(): string;
 declare function env(name: string, default_value?: string): string;
 
 /**
- * Reads a .env file: its values are returned, and env() finds them from now on.
+ * Reads a .env file and returns its values; env() finds them from now on.
  * @param path Relative to the scenario file.
  * @throws E_READ_DENIED: A file lies outside the folders the script may read.
  * @throws E_READ_FAILED: A file the script asked for cannot be read.
@@ -6127,8 +6199,8 @@ declare function env(name: string, default_value?: string): string;
 declare function load_env(path: string): Readonly<Record<string, string>>;
 
 /**
- * The text of a UTF-8 file below the folder a scenario may read, or one of --allow-read; up to 8
- * MiB.
+ * Returns the text of a UTF-8 file of up to 8 MiB. The file must be below the folder that a
+ * scenario may read, or below a folder of --allow-read.
  * @param path Relative to the scenario file.
  * @throws E_READ_DENIED: A file lies outside the folders the script may read.
  * @throws E_READ_FAILED: A file the script asked for cannot be read.
@@ -6139,7 +6211,7 @@ declare function load_env(path: string): Readonly<Record<string, string>>;
 declare function file_text(path: string): string;
 
 /**
- * The value a JSON file holds; where the file may be is said at file_text().
+ * Returns the value that a JSON file holds. See file_text() for where the file may be.
  * @param path Relative to the scenario file.
  * @throws E_READ_DENIED: A file lies outside the folders the script may read.
  * @throws E_READ_FAILED: A file the script asked for cannot be read.
@@ -6150,9 +6222,9 @@ declare function file_text(path: string): string;
 declare function file_json(path: string): any;
 
 /**
- * Makes a key pair on the curve P-256 and a certificate for it that it signs itself, valid for a
+ * Makes a key pair on the curve P-256, and a self-signed certificate for it that is valid for a
  * month.
- * Returns when they are made.
+ * Returns when the key pair and the certificate are made.
  * Time limit: 5s.
  * @param common_name Common name of the certificate. Default: "offhook".
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
@@ -6166,9 +6238,9 @@ declare function generate_key(common_name?: string): KeyPair;
 
 /**
  * Signs the identity of a caller and returns the value of an Identity header, for `headers` of a
- * peer or an agent and for `message_text`. It signs what it is told: a token that is old, of other
- * ends or of another key is made by its options.
- * @param options Key, ends and claims.
+ * peer or an agent and for `message_text`. It signs whatever the options say: they can also make a
+ * token that is too old, names other parties or is signed with another key.
+ * @param options Key, caller, called party and claims.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * const carrier_key = generate_key();
@@ -6185,11 +6257,12 @@ declare function generate_key(common_name?: string): KeyPair;
 declare function sign_identity(options: IdentityOptions): string;
 
 /**
- * Reads an Identity header and checks it as a verification service does. What is wrong is a value,
- * not an error: `valid` is false, `code` the response to give, `reason` says why.
- * @param value One value of an Identity header; where there is none, the answer is `code` 428.
- * @param options The key or certificate, and what the message says. Without a key everything but
- * the signature is checked.
+ * Reads an Identity header and checks it as a verification service does. A problem is returned as a
+ * value, not thrown as an error: `valid` is false, `code` is the response to give, and `reason`
+ * says what is wrong.
+ * @param value One value of an Identity header; without a value, the result has `code` 428.
+ * @param options The key or certificate, and the caller and called party in the message. Without a
+ * key, everything but the signature is checked.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * const invite = peer("platform").expect("INVITE");
@@ -6248,9 +6321,10 @@ declare function http(method: string, url: string, options?: HttpOptions): HttpR
 declare function http_all(requests: readonly (HttpOptions & { readonly method?: string; readonly url: string })[]): readonly HttpResponse[];
 
 /**
- * Starts an HTTP server for what the system under test sends: webhooks, callbacks. It is closed
- * when the scenario ends. A request no route fits is answered with 404, and counted. The newest
- * 1,000 requests (16 MiB of bodies) are kept for `requests`; a body may have 1 MiB.
+ * Starts an HTTP server for the requests that the system under test sends: webhooks, callbacks. It
+ * is closed when the scenario ends. A request that matches no route is answered with 404, and
+ * counted. The newest 1,000 requests (up to 16 MiB of bodies) are kept for `requests`; a body may
+ * have up to 1 MiB.
  * Returns when it listens.
  * @param options Port, host, TLS.
  * @throws E_MOCK: A mock server could not listen, or is stopped.
@@ -6293,7 +6367,7 @@ declare function text_response(body: string, status?: number, options?: MockResp
 /**
  * A regular expression for the path of a route: `regex("^/calls/\\d+$")`. A `/.../` literal does
  * the same.
- * @param pattern A regular expression as text, or one.
+ * @param pattern A regular expression, or its text.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * mock.on(regex("^/calls/\\d+$"), (request) => json_response({ path: request.path }));
@@ -6302,8 +6376,8 @@ declare function regex(pattern: RegExp | string): RegExp;
 
 /**
  * Gives all scenarios of the file the same options.
- * @param options Options of every scenario of the file. A scenario's own win; tags and locks are
- * added to its own.
+ * @param options Options of every scenario of the file. The options of a scenario itself take
+ * precedence; tags and locks are added to its own.
  * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
@@ -6312,14 +6386,14 @@ declare function regex(pattern: RegExp | string): RegExp;
 declare function suite(options: ScenarioOptions): void;
 
 /**
- * What a file needs once: users made by HTTP, a token. Its value must be plain data, up to 1 MiB:
- * each scenario gets a frozen copy, as the argument of `setup()`, or of the scenario where the file
- * has no `setup()`. Agents and mock servers of its own end with it. When it fails, so do all
- * scenarios of the file, and it is not tried again: retries and repeated scenarios use the same
- * value.
+ * Prepares what the file needs once, such as users created by HTTP, or a token. Its value must be
+ * plain data of up to 1 MiB: each scenario gets a frozen copy, as the argument of `setup()`, or of
+ * the scenario if the file has no `setup()`. Agents and mock servers that it starts end with it. If
+ * it fails, all scenarios of the file fail, and it is not tried again: retries and repeated
+ * scenarios use the same value.
  * Time limit: that of a scenario.
- * @param body Runs once in a run, before the first scenario of the file that runs; not at all where
- * all are skipped or left out. `skip()` in it skips them all.
+ * @param body Runs once per run, before the first scenario of the file that runs; not at all if all
+ * scenarios are skipped or left out. `skip()` in it skips all of them.
  * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @throws E_VALUE_LIMIT: A value handed to Offhook is too large or nested too deeply.
@@ -6335,8 +6409,8 @@ declare function suite(options: ScenarioOptions): void;
 declare function setup_file(body: () => unknown): void;
 
 /**
- * What a file leaves behind once. It runs whenever `setup_file` was tried; without a `setup_file`,
- * whenever a scenario ran. When it fails, the run does.
+ * Cleans up once for the whole file. It runs whenever `setup_file` was tried; without a
+ * `setup_file`, whenever a scenario ran. If it fails, the run fails.
  * Time limit: that of a scenario.
  * @param body Runs once, after the last attempt of the last scenario of the file, also after
  * Ctrl-C. Gets the value of `setup_file`, or nothing where that failed.
@@ -6347,7 +6421,8 @@ declare function setup_file(body: () => unknown): void;
 declare function teardown_file(body: (value: any) => unknown): void;
 
 /**
- * What each scenario of the file begins with; its value is passed to the scenario and to teardown.
+ * Runs at the beginning of each scenario of the file; its value is passed to the scenario and to
+ * `teardown`.
  * @param body Runs before every scenario of the file. Gets the value of `setup_file`.
  * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
  * @example
@@ -6356,7 +6431,7 @@ declare function teardown_file(body: (value: any) => unknown): void;
 declare function setup<C>(body: (file: any) => C | Promise<C>): void;
 
 /**
- * What each scenario of the file ends with. Agents are stopped afterwards in any case.
+ * Runs at the end of each scenario of the file. Agents are stopped afterwards in any case.
  * Time limit: 10s.
  * @param body Runs after every scenario of the file: passed, failed, skipped, out of time or
  * interrupted.
@@ -6400,7 +6475,7 @@ declare const scenario: {
   /**
    * Declares one scenario for each row. `$key` in the name stands for a field of the row, `$row`
    * for the row itself; a name with neither gets a number.
-   * @param rows One scenario is declared for each.
+   * @param rows One scenario is declared for each row.
    * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example

@@ -53,18 +53,19 @@ const SELECTION = inGroup('Which scenarios:', {
   last: ofCommand(
     having(
       { offers: LAST_KINDS },
-      word('kind', 'as their last run was: failed (also flaky), flaky, slow (the ten slowest)'),
+      word('kind', 'by the last result: failed (also flaky), flaky, slow (the ten slowest)'),
     ),
   ),
   testList: ofCommand(
     word('file', 'of this list: lines as `offhook list` prints them; - reads stdin'),
   ),
-  shard: ofCommand(
-    word('i/n', 'part I of N that take equally long, by the times of their last runs'),
-  ),
+  shard: ofCommand(word('i/n', 'part I of N equally long parts, by the times of the last runs')),
   lastRun: having(
     { moved: path },
-    word('file', 'results of earlier runs, read and added to (default: .offhook/last-run.json)'),
+    word(
+      'file',
+      'file of earlier results, to which the run adds its own (default: .offhook/last-run.json)',
+    ),
   ),
 });
 
@@ -104,7 +105,7 @@ const FOLDERS = inGroup('Which scenarios:', {
   onlyChanged: ofCommand(
     maybe(
       'ref',
-      'files that changes since a git commit concern, also uncommitted ones: by imports, variables, settings and names in their text (default: HEAD)',
+      'files affected by changes since a git commit, even uncommitted ones: by imports, variables, settings and names in their text (default: HEAD)',
     ),
   ),
 });
@@ -112,23 +113,23 @@ export type FolderFlags = ValuesOf<typeof FOLDERS>;
 
 /** When and how often scenarios run. */
 const SCHEDULE = inGroup('When and how often:', {
-  jobs: jobs('how many run at a time, or a share of the processors (default: 1)'),
+  jobs: jobs('scenarios at a time, or a share of the processors (default: 1)'),
   retries: whole('n', 'run a scenario that failed again, at the end and alone (default: 0)', {
     least: 0,
     most: 20,
   }),
   failOnFlaky: on('a scenario that passes only on a retry fails the run'),
-  repeat: whole('n', 'run each scenario that often, and count how often it passes', {
+  repeat: whole('n', 'run each scenario N times, and count how often it passes', {
     least: 1,
     most: 100_000,
   }),
-  seed: whole('n', 'shuffle the scenarios and pause before verbs, equally for equal N', {
+  seed: whole('n', 'shuffle scenarios, pause before verbs: the same way for the same N', {
     least: 0,
     most: 2 ** 32 - 1,
   }),
-  stress: on('keep every processor busy meanwhile; with a seed of its own unless --seed gives one'),
+  stress: on('keep every processor busy during the run; picks a seed unless --seed gives one'),
   untilFailure: having({ needs: ['repeat'] }, on('with --repeat: end at the first failure')),
-  bail: maybeWhole('n', 'end the run once that many scenarios have failed; without a number: one', {
+  bail: maybeWhole('n', 'end the run once N scenarios have failed; without a number: one', {
     least: 1,
     most: 999_999,
   }),
@@ -138,7 +139,7 @@ const SCHEDULE = inGroup('When and how often:', {
 const SHOWING = inGroup('What is shown and kept:', {
   reporter: having(
     { moved: namedPath, replaces: ['json'], offers: Object.keys(REPORTERS) },
-    list('name[=file]', 'how the run is told (repeatable); the names stand below'),
+    list('name[=file]', 'how the run is reported (repeatable; the names are below)'),
   ),
   json: ofCommand(
     having({ replaces: ['reporter'] }, on('NDJSON on stdout: the same as --reporter ndjson')),
@@ -160,7 +161,7 @@ const SHOWING = inGroup('What is shown and kept:', {
     { offers: REPORT_AUDIO },
     word(
       'of',
-      'audio in the page of --reporter html, of scenarios that: failed, all, none (default: failed)',
+      'whose audio goes into the page of --reporter html: failed, all, none (default: failed)',
     ),
   ),
   color: off('no colours (also: NO_COLOR)'),
@@ -169,7 +170,7 @@ const SHOWING = inGroup('What is shown and kept:', {
 const ONLY = inGroup('Which scenarios:', {
   forbidOnly: having(
     { replaces: ['allowOnly'] },
-    on('the option `only` is an error (by itself with CI and --untrusted)'),
+    on('the option `only` is an error (the default with CI and --untrusted)'),
   ),
   allowOnly: having(
     { replaces: ['forbidOnly'] },
@@ -189,10 +190,13 @@ const TOUCHING = inGroup('What they may touch:', {
     list('pattern', 'the only SIP targets and servers: USER@HOST, @HOST, USER (repeatable)'),
   ),
   maxAgents: ofScenario(
-    whole('n', 'most agents of a scenario (default: 100)', { least: 1, most: 1000 }),
+    whole('n', 'largest number of agents of a scenario (default: 100)', { least: 1, most: 1000 }),
   ),
   maxCalls: ofScenario(
-    whole('n', 'most calls a scenario places (default: any)', { least: 1, most: 1_000_000 }),
+    whole('n', 'largest number of calls that a scenario places (default: any)', {
+      least: 1,
+      most: 1_000_000,
+    }),
   ),
 });
 
@@ -204,7 +208,7 @@ const AROUND = inGroup('Agents, servers, limits:', {
       { offers: ISOLATE },
       word(
         'mode',
-        'run agents by bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
+        'run agents in bubblewrap: auto (where it works), always, never (default: auto; always under --untrusted)',
       ),
     ),
   ),
@@ -244,13 +248,13 @@ const KEEPING = inGroup('What is shown and kept:', {
   ),
   artifactsOn: having(
     { needs: ['artifacts'], offers: ARTIFACTS_ON },
-    word('when', 'keep them on: failure, always (default: failure)'),
+    word('when', 'when to keep artifacts: failure, always (default: failure)'),
   ),
-  keep: ofCommand(on('what a failed scenario has running stays until Ctrl-C, to be looked at')),
+  keep: ofCommand(on('keep what a failed scenario has running until Ctrl-C, for inspection')),
   aliases: aliases(
     'names of SIP parties in reports by their addresses, such as 10.0.0.5:5060=PBX (repeatable)',
   ),
-  label: word('text', 'what tells this run from others in `offhook report`, such as debian-12'),
+  label: word('text', 'name of this run in `offhook report`, such as debian-12'),
 });
 
 export const RUN = {
@@ -301,7 +305,7 @@ export const INIT = {
     ),
   ),
   typescript: ofCommand(on('scenarios in TypeScript, with a tsconfig.json')),
-  yes: ofCommand(on('ask nothing; it never does', '-y')),
+  yes: ofCommand(on('ask no questions; init never asks any', '-y')),
 };
 export type InitFlags = ValuesOf<typeof INIT>;
 
@@ -350,9 +354,7 @@ export const MONITOR_ACTIONS = [
 export type MonitorAction = (typeof MONITOR_ACTIONS)[number];
 
 export const MONITORS = {
-  url: ofCommand(
-    word('address', 'of the server (default: as the configuration says where it listens)'),
-  ),
+  url: ofCommand(word('address', 'address of the server (default: the one in the configuration)')),
   config: ofCommand(
     word('file', 'the configuration (default: offhook.config.json or .yaml of this folder)'),
   ),

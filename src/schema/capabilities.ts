@@ -42,7 +42,7 @@ export const CAPABILITIES = {
   keeps_hold: {
     since: '1.1.0',
     what: 'a call on hold stays so when another call ends',
-    instead: 'resumed by baresip and held again at once: the other side hears of both',
+    instead: 'baresip resumes it, and it is held again at once: the other side sees both',
     verbs: ['hold'],
   },
   uareg: {
@@ -62,7 +62,8 @@ export const CAPABILITIES = {
   replaces_tags: {
     since: '3.21.0',
     what: 'Replaces is understood with the tags of the dialog',
-    instead: 'sent without to such an agent, with them to everybody else; the same for a script',
+    instead:
+      'such an agent gets Replaces without the tags, every other side with them; the same for a script',
     verbs: ['complete_transfer'],
   },
   dtmf_auto: {
@@ -73,7 +74,7 @@ export const CAPABILITIES = {
   },
   message_transport: {
     since: '3.0.0',
-    what: 'a MESSAGE goes over the transport of its URI',
+    what: 'a MESSAGE is sent over the transport of its URI',
     instead: '`E_CAPABILITY` for a target with `;transport=tcp` or `tls`',
     verbs: ['message'],
   },
@@ -99,7 +100,7 @@ export const CAPABILITIES = {
   comfort_noise: {
     since: '2.0.0',
     what: 'comfort noise is distinguished from audio',
-    instead: 'by 1.0 too; 1.1 takes it for audio',
+    instead: '1.0 distinguishes it, too; 1.1 takes it for audio',
     verbs: ['rtp'],
   },
   telephone_events: {
@@ -114,7 +115,7 @@ export const CAPABILITIES = {
   filters_after_hold: {
     since: '2.0.0',
     what: 'audio filters are set up again after a hold',
-    instead: 'what is sent is not written down, so that what is received still is after a hold',
+    instead: 'sent audio is not recorded, so that received audio is still recorded after a hold',
     verbs: ['--save-audio'],
   },
   ice_loopback: {
@@ -126,27 +127,27 @@ export const CAPABILITIES = {
   },
   uri_without_user: {
     since: '2.9.0',
-    what: 'OPTIONS goes to a URI without a user part as it was given',
+    what: 'OPTIONS to a URI without a user part is sent to it unchanged',
     instead:
-      '`E_CAPABILITY`, but for an IP address: on 1.1 and later any, on 1.0 IPv4 without a port. `dial` and `message` take every URI',
+      '`E_CAPABILITY`, except for an IP address (1.1 and later: any; 1.0: IPv4 without a port). `dial` and `message` accept every URI',
     verbs: ['ping'],
   },
   uaaddheader: {
     since: '2.3.0',
-    what: 'own headers go out by a command',
+    what: 'a command adds headers of your own',
     instead:
       '`E_CAPABILITY` in `agent()`, unless it has `proxy: true`, or `headers_compat` allows the way that adds a Route too',
     verbs: ['headers'],
   },
   headers_in_register: {
     since: '3.0.0',
-    what: 'own headers are in REGISTER, too',
-    instead: 'in INVITE only, but for those of `headers_compat`',
+    what: 'headers of your own are in REGISTER, too',
+    instead: 'in INVITE only, except with `headers_compat`',
     verbs: ['headers'],
   },
   header_blanks: {
     since: '3.8.0',
-    what: 'own headers may hold blanks',
+    what: 'headers of your own may hold blanks',
     instead:
       '`E_CAPABILITY` in `agent()`, unless it has `proxy: true`, or `headers_compat` allows the other way',
     verbs: ['headers'],

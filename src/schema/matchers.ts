@@ -46,7 +46,7 @@ export const MATCHERS = {
   equals: matcher([EXPECTED], 'Equal: the same value, or objects and arrays with equal contents.', {
     example: 'assert(bob.state).equals(State.Ringing);',
   }),
-  not_equals: matcher([EXPECTED], 'Not equal.', {
+  not_equals: matcher([{ ...EXPECTED, doc: 'What it must not be.' }], 'Not equal.', {
     example: 'assert(alice.status_code).not_equals(486);',
   }),
   is_one_of: matcher([VALUES], 'Equal to one of several values, as `equals` compares.', {
@@ -85,7 +85,7 @@ export const MATCHERS = {
         doc: 'A part of the text, an element of the array, or fields of the object.',
       },
     ],
-    'A text contains a part, an array an equal element, an object equal fields.',
+    'A text contains the part, an array contains an equal element, or an object contains equal fields.',
     {
       self: ON.contents,
       returns: PRESENT,
@@ -111,11 +111,11 @@ export const MATCHERS = {
     ...NUMBERS,
     example: 'assert(bob.calls.length).less_than(3);',
   }),
-  at_least: matcher([BOUND], 'A number of the bound or above.', {
+  at_least: matcher([BOUND], 'A number equal to the bound or above it.', {
     ...NUMBERS,
     example: 'assert(alice.status_code).at_least(400);',
   }),
-  at_most: matcher([BOUND], 'A number of the bound or below.', {
+  at_most: matcher([BOUND], 'A number equal to the bound or below it.', {
     ...NUMBERS,
     example: 'assert(alice.status_code).at_least(400).at_most(499);',
   }),
@@ -133,7 +133,7 @@ export const MATCHERS = {
       {
         name: 'tolerance',
         kind: 'tolerance',
-        doc: 'How far away it may be, up or down: a number, in the unit of the value, or a part of `expected`, such as "10%". What is exactly so far away is allowed.',
+        doc: 'The allowed difference in either direction: a number, in the unit of the value, or a part of `expected`, such as "10%". A difference of exactly this size is allowed.',
       },
     ],
     'A number that differs from the expected one by no more than the tolerance.',

@@ -34,19 +34,19 @@ surely meant as milliseconds. The longest duration is a day.`;
 const CONDITIONS = `## Conditions
 
 The function given to \`await_until\` is a condition. It is evaluated once at the beginning and then after
-every event, one event at a time, so that no state is missed, however short. It passes unless an
-assertion fails in it or it returns \`false\` or \`null\`; one that returns \`undefined\` and asserts nothing proves
-nothing: it passes with a warning. Any other error ends the wait at once.
+every event, one event at a time, so that no state is missed, however short. A condition with assertions passes when
+they hold, unless it returns \`false\` or \`null\`. A condition without assertions must return a truthy value that is
+not a text: with \`undefined\` it never passes. An error other than a failed assertion ends the wait at once.
 
 In a condition a script may read and assert, but not act: functions marked "Not in a condition" fail there.`;
 
-const PROJECT_FILE = `\`offhook.config.json\`, or \`offhook.config.yaml\`, in the folder of a scenario or above it: the nearest one counts. Its names are those of
-the flags, which come first, then variables such as \`OFFHOOK_ALLOW_NET\` (a list is comma-separated there), then this
-file. [policy.md](policy.md) tells what each one allows; [a schema for editors](offhook.config.schema.json) comes with the program.
-How a run goes is said in the same file, where it lies in the folder you are in or above: [settings.md](settings.md).`;
+const PROJECT_FILE = `\`offhook.config.json\`, or \`offhook.config.yaml\`, in the folder of a scenario or above it: the nearest file counts. Its keys have the
+names of the flags. Flags take precedence, then variables such as \`OFFHOOK_ALLOW_NET\` (with commas between the values of a list),
+then this file. [policy.md](policy.md) says what each key allows; [a schema for editors](offhook.config.schema.json) comes with the program.
+The settings of a run are in the same kind of file, in the folder you are in or the nearest above: [settings.md](settings.md).`;
 
-const FILES_AND_IMPORTS = `Scenario files are modules in JavaScript (\`.js\`, \`.mjs\`) or TypeScript (\`.ts\`, \`.mts\`). They import files of their own by
-a relative path with its ending:
+const FILES_AND_IMPORTS = `Scenario files are modules in JavaScript (\`.js\`, \`.mjs\`) or TypeScript (\`.ts\`, \`.mts\`). They import their own files by
+a relative path that includes the file extension:
 
 \`\`\`ts
 import { login } from './lib/login.ts';
@@ -54,15 +54,16 @@ import type { Account } from './lib/accounts.ts';
 import users from './users.json' with { type: 'json' };
 \`\`\`
 
-- **TypeScript** runs as it is: its types become blanks, so every place in a report is that of the file. Nothing checks the types
-  but \`offhook check --types\` and editors, which know all functions by \`offhook definitions\`. What is more than a type is an
-  error: \`enum\`, \`namespace\` with values, parameter properties, \`import x = require()\`, \`<Type>value\`.
-- **Types** are imported with the word: \`import type { A }\` or \`import { type A, b }\`. They vanish before anything is read.
-- **Endings** are written out. A TypeScript file may also write \`./login.js\` where only \`login.ts\` exists, as for its compiler.
+- **TypeScript** runs as it is: its types are replaced by blanks, so the line and column numbers in reports are those of the file. Only
+  \`offhook check --types\` and editors check the types; editors know all functions from \`offhook definitions\`. TypeScript
+  syntax that is more than a type is an error: \`enum\`, \`namespace\` with values, parameter properties, \`import x = require()\`, \`<Type>value\`.
+- **Types** are imported with the keyword \`type\`: \`import type { A }\` or \`import { type A, b }\`. These imports are removed before any file is read.
+- **File extensions** are written out. A TypeScript file may also write \`./login.js\` where only \`login.ts\` exists, as the TypeScript
+  compiler allows.
   JavaScript and TypeScript import each other.
-- **JSON** is the default export. A file that is not valid JSON is an error with its line and column.
-- **Call tests** come with Offhook: \`import { dtmf_mode, normalize_number } from 'offhook/modes'\`, in any file and at any
-  place ([coming from CallTest](coming-from-calltest.md)).`;
+- **JSON** is imported as the default export. A file that is not valid JSON causes an error with the line and column.
+- **Call tests** come with Offhook: \`import { dtmf_mode, normalize_number } from 'offhook/modes'\`, in any file, wherever
+  it is ([coming from CallTest](coming-from-calltest.md)).`;
 
 export function referenceText(schemas: Schemas = SCHEMAS): string {
   const globals = functionsOf('global');
@@ -76,19 +77,19 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     functionSection('Files and imports', FILES_AND_IMPORTS, []),
     functionSection(
       'Suites',
-      'A file that calls `scenario()` is a suite: its scenarios run one by one. A file that does not is one scenario, its top level the test.',
+      'A file that calls `scenario()` is a suite: its scenarios run one by one. A file that does not call it is a single scenario, whose top level is the test.',
       [...globals.filter(({ name }) => suite.includes(name)), ...functionsOf('scenario')],
     ),
     functionSection('Agents', 'What `agent()` returns.', functionsOf('Agent'), gettersText()),
     ...peerSections(),
     functionSection(
       'The other side of a call',
-      'What `peer` of an agent and of a call has beside [its data](#peer).',
+      'What `peer` of an agent and of a call has beside [its data](#party).',
       functionsOf('CallPeer'),
     ),
     functionSection(
       'SIP log',
-      'What `sip` of an agent gives: its messages, read like every other value.',
+      'The `sip` value of an agent: its SIP messages, read like every other value.',
       [...functionsOf('SipLog'), ...functionsOf('SipMessage')],
       messageText(),
     ),
@@ -100,7 +101,7 @@ export function referenceText(schemas: Schemas = SCHEMAS): string {
     ),
     functionSection(
       'HTTP messages',
-      'What `http()` returns, and what a responder and `requests()` of a mock server give: plain values.',
+      'What `http()` returns, and the requests that a mock server passes to a responder and returns from `requests()`: plain values.',
       [...functionsOf('HttpResponse'), ...functionsOf('MockRequest')],
       `A response:\n\n${valuesTable('HttpResponse')}\n\nA request to a mock server:\n\n${valuesTable('MockRequest')}`,
     ),
@@ -146,14 +147,14 @@ function peerSections(): readonly Section[] {
   return [
     functionSection(
       'Peers',
-      'What `peer()` returns, here called `p`: a raw SIP endpoint. Its values are those of an agent, above, and so are the methods and verbs about media and audio.',
+      'What `peer()` returns, here called `p`: a raw SIP endpoint. It has the values of an agent (see above), and its methods and verbs for media and audio.',
       functionsOf('SipPeer').filter(
         ({ name }) => name in PEER_CALL_VERBS || name in PEER_ONLY_METHODS,
       ),
     ),
     functionSection(
       'Transactions',
-      'What the verbs of a peer return that send a request.',
+      'What the verbs of a peer that send a request return; also `request()`, `subscribe()` and `publish()` of an agent.',
       functionsOf('Transaction'),
       valuesTable('Transaction'),
     ),
@@ -277,9 +278,9 @@ function errorLink(code: string): string {
 
 function gettersText(): string {
   const intro =
-    'Values of an agent, as of now; inside a [condition](#conditions) as of the event it is evaluated at. Those of a call start anew with each call, and stay readable after it.';
+    'The values of an agent are current ones; in a [condition](#conditions) they are those at the event for which it is evaluated. The values of a call start anew with each call, and stay readable after its end.';
   const calls =
-    'A call of `calls` is a [plain value](#callinfo) that is always that of now. These values of it are not shown with it, nor compared:';
+    'A call in `calls` is a [plain value](#callinfo) that always shows the current state. It also has the following values, which are neither shown with it nor compared:';
   return `${intro}\n\n${valuesTable('Agent')}\n\n${calls}\n\n${valuesTable('Call')}`;
 }
 
@@ -299,7 +300,7 @@ function dataSection(definitions: Schemas['agentData']['definitions']): Section 
   const texts = Object.entries(definitions).map(([name, schema]) => {
     const head = `### ${name}\n\n${schema.description ?? ''}`;
     if (schema.enum !== undefined) {
-      return `${head}\n\n${schema.enum.map((one) => `\`State.${one}\` is \`"${one}"\`.`).join(' ')}`;
+      return `${head}\n\n${schema.enum.map((one) => (name === 'State' ? `\`State.${one}\` is \`"${one}"\`.` : `\`"${one}"\``)).join(name === 'State' ? ' ' : ', ')}`;
     }
     const required = new Set(schema.required);
     const rows = Object.entries(schema.properties ?? {}).map(([field, at]) => [
@@ -349,6 +350,6 @@ function errorsText(): string {
     meaning,
   ]);
   const intro =
-    'Verdict of a scenario that ends with it: `failed` (the system under test, or the script), `errored` (Offhook or the environment); `usage` errors come before anything runs. [errors.md](errors.md) tells what to do about each.';
+    'The verdict is that of a scenario that ends with the error: `failed` (the system under test, or the script) or `errored` (Offhook or the environment). `usage` errors occur before anything runs. [errors.md](errors.md) says what to do about each error.';
   return `## Error codes\n\n${intro}\n\n${table(['code', 'verdict', 'meaning'], rows)}`;
 }

@@ -82,7 +82,7 @@ export const SCHEMAS = {
             'x-form': '180 or 183',
             default: 180,
             description:
-              'What the caller gets meanwhile: 180 is ringing, 183 early media, which are what the agent sends (RFC 3960).',
+              'What the caller gets until the answer: 180 is ringing, 183 is early media, that is, the audio that the agent sends (RFC 3960).',
           },
         },
         default: 'manual',
@@ -96,7 +96,7 @@ export const SCHEMAS = {
         enum: ['rtp', 'info', 'auto'],
         default: 'rtp',
         description:
-          'How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests (application/dtmf-relay), `auto` as telephone-events where the other side takes them, else in INFO. `info` needs baresip 1.1 or later, `auto` 2.0. Received digits are understood either way.',
+          'How dtmf() sends digits: `rtp` as telephone-events (RFC 4733), `info` in SIP INFO requests (application/dtmf-relay), `auto` as telephone-events if the other side accepts them, else in INFO. `info` needs baresip 1.1 or later, `auto` 2.0 or later. Received digits are understood in both forms.',
       },
       mwi: {
         type: 'boolean',
@@ -107,7 +107,7 @@ export const SCHEMAS = {
       audio: {
         type: 'boolean',
         description:
-          'Whether the agent listens: `verify_audio`, `hears`, `received_level` and the like need it, from the start of a call on. Default: yes, where baresip has its module sndfile. Writes 16 kB a second for PCMU and 192 kB for opus to disk, for each direction; what no verb needs is dropped from 4 MB on.',
+          'Whether the agent records what it receives from the start of a call: `verify_audio`, `hears`, `received_level` and the like need that. Default: yes, if baresip has its module sndfile. It writes 16 kB per second to disk for PCMU and 192 kB for opus, in each direction; beyond 4 MB, audio that no verb needs is dropped.',
       },
       local_port: {
         type: 'integer',
@@ -129,21 +129,21 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, or an array of texts, each',
         tsType: 'Readonly<Record<string, string | readonly string[]>>',
         description:
-          'Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated fields. They are in REGISTER too (below 3.0 only with `headers_compat`), and not in re-INVITE and BYE. Needs baresip 2.3, for values with blanks 3.8, or `headers_compat`.',
+          'Header fields to add to every outgoing INVITE (RFC 3261, 7.3); several values become repeated fields. They are also in REGISTER (before 3.0 only with `headers_compat`), but not in re-INVITE and BYE. Needs baresip 2.3, or 3.8 for values with blanks, or `headers_compat`.',
         examples: [{ 'X-Tenant': 'blue', Diversion: ['<sip:1@pbx>', '<sip:2@pbx>'] }],
       },
       headers_compat: {
         type: 'boolean',
         default: false,
         description:
-          "Allows `headers` that this baresip's command cannot send (below 2.3 any, below 3.8 values with blanks) by a way that also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.",
+          'Allows `headers` that the command of this baresip cannot send (before 2.3 all, before 3.8 values with blanks). They are sent in another way, which also adds a Route to the next hop and one more header, `X-Route-End`; a warning shows the exact lines. Changes nothing from 3.8 on.',
       },
       proxy: {
         type: 'boolean',
         default: false,
         'x-form': 'true or false (the URI of an outbound proxy is the value of "outbound")',
         description:
-          'Puts a proxy of Offhook between baresip and the world, on this machine and invisible to both: what baresip cannot say is then said by the proxy, on every version: headers of one call, any refusal with headers, `deflect`, `request`, logins by SHA-256.',
+          'Puts a proxy of Offhook between baresip and the network, on this machine and invisible to both sides. With every baresip version it adds what baresip cannot do: headers for one call, refusals with any code and headers, `deflect`, `request`, and logins by SHA-256.',
       },
       codecs: {
         type: 'array',
@@ -159,12 +159,12 @@ export const SCHEMAS = {
       media_enc: {
         enum: ['srtp', 'srtp-mand', 'dtls_srtp'],
         description:
-          'Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP), `dtls_srtp` negotiates keys in the media path (RFC 5764). Default: plain RTP.',
+          'Encryption of the media: `srtp` offers keys in the SDP (RFC 4568) and accepts plain RTP if the other side offers no keys, `srtp-mand` requires encryption (RTP/SAVP), `dtls_srtp` negotiates keys in the media path (RFC 5764). Default: plain RTP.',
       },
       nat: {
         enum: ['stun', 'turn', 'ice'],
         description:
-          'How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. `stun` and `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and `password`. ICE gathers the addresses of all interfaces but loopback.',
+          'How the agent finds its media address behind a NAT: RFC 8489, 8656, 8445. `stun` and `turn` need `stun_server`; TURN logs in with `auth_user` or `username`, and with `password`. ICE gathers the addresses of all interfaces except loopback.',
       },
       stun_server: {
         type: 'string',
@@ -192,7 +192,7 @@ export const SCHEMAS = {
         minimum: 1,
         maximum: 3600,
         description:
-          'Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.',
+          'Ends a call, even one on hold, that has received no RTP for this many seconds. Default: never.',
       },
       jitter_buffer: {
         type: ['boolean', 'integer'],
@@ -201,7 +201,7 @@ export const SCHEMAS = {
         default: false,
         'x-form': 'true, false or a whole number of milliseconds from 20 to 1000',
         description:
-          'Jitter buffer for received audio: its delay in milliseconds; `true` is 100. Without one, audio is heard as it comes.',
+          'Delay of the jitter buffer for received audio, in milliseconds; `true` is 100. Without a jitter buffer, audio is heard as it comes.',
       },
       rtp_stats: {
         type: 'boolean',
@@ -213,7 +213,7 @@ export const SCHEMAS = {
         type: 'object',
         'x-form': 'an object of plain data',
         tsType: 'Readonly<Record<string, unknown>>',
-        description: 'Anything of your own, as plain data; readable as `metadata`.',
+        description: 'Plain data of your own; readable as `metadata` of the agent.',
         examples: [{ site: 'berlin' }],
       },
     },
@@ -222,7 +222,7 @@ export const SCHEMAS = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: 'peer-options.schema.json',
     title: 'PeerOptions',
-    description: 'Account and habits of a raw SIP peer.',
+    description: 'Account and behaviour of a raw SIP peer.',
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -288,14 +288,14 @@ export const SCHEMAS = {
         pattern: '^[0-9A-Fa-f:.]+$',
         'x-form': 'an IPv4 or IPv6 address of this machine, without brackets and port',
         description:
-          'Address to listen on and to send from. Default: that of the route to the registrar or proxy; loopback for a serverless agent.',
+          'Address to listen on and to send from. Default: that of the route to the registrar or proxy; loopback for a serverless peer.',
         examples: ['192.0.2.10', '::1'],
       },
       headers: {
         type: 'object',
         'x-form': 'an object of header names with a text, or an array of texts, each',
         tsType: 'Readonly<Record<string, string | readonly string[]>>',
-        description: 'Header fields of every request outside of a dialog.',
+        description: 'Header fields to add to every request outside a dialog.',
         examples: [{ 'X-Tenant': 'blue' }],
       },
       verify_tls: {
@@ -316,7 +316,7 @@ export const SCHEMAS = {
         type: 'object',
         'x-form': 'an object of plain data',
         tsType: 'Readonly<Record<string, unknown>>',
-        description: 'Anything of your own, as plain data; readable as `metadata`.',
+        description: 'Plain data of your own; readable as `metadata` of the peer.',
         examples: [{ site: 'berlin' }],
       },
       websocket_path: {
@@ -362,23 +362,23 @@ export const SCHEMAS = {
             minimum: 1,
             maximum: 120,
             default: 25,
-            description: 'Pictures of the file in a second.',
+            description: 'Pictures per second.',
           },
         },
         description:
-          'Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and takes it. Nothing is decoded: `rtp.video` counts pictures, and where `--save-audio` saves the audio what comes is a file beside it.',
+          'Video in addition to audio: every call offers and accepts H.264 in packetization mode 1 (RFC 6184). Nothing is decoded: `rtp.video` counts pictures, and with `--save-audio` the received video is saved in a file beside the audio.',
         examples: [{ file: 'clip.h264', fps: 30 }],
       },
       recorder: {
         type: 'boolean',
         default: false,
         description:
-          'The peer is a session recording server (RFC 7866): every stream of an offer is answered with a port of its own and recorded, the Contact says `+sip.srs`. Its INVITEs are answered by the script, as those of any peer.',
+          'The peer is a session recording server (RFC 7866): it answers every stream of an offer with a port of its own and records it, and its Contact says `+sip.srs`. As with any peer, the script answers its INVITEs.',
       },
       media_enc: {
         enum: ['srtp', 'srtp-mand'],
         description:
-          'Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): `srtp` offers keys with RTP/AVP and takes plain RTP where the other side has none, `srtp-mand` insists (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.',
+          'Encryption of the media by SRTP (RFC 3711), with keys in the SDP (RFC 4568): `srtp` offers keys with RTP/AVP and accepts plain RTP if the other side offers no keys, `srtp-mand` requires encryption (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.',
       },
       automatic: {
         type: 'object',
@@ -389,7 +389,7 @@ export const SCHEMAS = {
             type: 'boolean',
             default: true,
             description:
-              'Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).',
+              'Answers an INVITE with 100 if no response was sent within 200 ms (RFC 3261, 17.2.1).',
           },
           ack: {
             type: 'boolean',
@@ -422,7 +422,7 @@ export const SCHEMAS = {
           },
         },
         description:
-          'What the peer does by itself; each can be switched off, to be done by the script or not at all.',
+          'What the peer does automatically. Each can be switched off, and is then left to the script.',
       },
       challenge: {
         type: 'object',
@@ -467,7 +467,7 @@ export const SCHEMAS = {
           },
         },
         description:
-          'Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE, SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are right; wrong ones get 403.',
+          'Asks others for credentials, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE, SUBSCRIBE, PUBLISH and OPTIONS outside a dialog is challenged until its credentials are right; wrong credentials get 403.',
       },
     },
   },
@@ -484,7 +484,7 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+          'Header fields; several values become repeated fields. They replace fields of the same name that the peer writes itself; null removes a field.',
         examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
       },
       from: {
@@ -499,7 +499,7 @@ export const SCHEMAS = {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
         'x-form': 'the value of a To header',
-        description: 'Value of the To header. Default: the target.',
+        description: 'Value of the To header. Default: the address of record.',
       },
       contact: {
         type: 'string',
@@ -529,10 +529,10 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+          'Header fields; several values become repeated fields. They replace fields of the same name that the peer writes itself; null removes a field.',
         examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
       },
-      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      body: { type: 'string', description: 'The body, sent as it is, in UTF-8.' },
       content_type: {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -546,7 +546,7 @@ export const SCHEMAS = {
         pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
         'x-form': 'a URI without blanks',
         description:
-          'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+          'Request-URI of any scheme, sent exactly as it is; the request still goes to the target. Unless `to` is given, it is used in the To header, too. Default: the target.',
         examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
       },
       from: {
@@ -576,21 +576,22 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+          'The session description: a text is sent exactly as it is; an object changes the description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, more `lines`, or `undecipherable` packets); false sends none. Default: the description that the peer makes, if the message has to carry an offer or an answer.',
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       late_offer: {
         type: 'boolean',
         default: false,
         description:
-          'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+          'Sends the INVITE without a session description: the response then carries the offer, and the ACK the answer (RFC 3261, 13.2.1).',
       },
       ack: {
         type: 'string',
         pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
         'x-form': '"drop", or a delay such as "800ms"',
         tsType: '"drop" | (string & {})',
-        description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+        description:
+          'How the 200 is acknowledged: `drop` for not at all, or the delay before the ACK. Default: at once.',
         examples: ['drop', '800ms'],
       },
       require: {
@@ -630,12 +631,12 @@ export const SCHEMAS = {
           method: {
             enum: ['INVITE', 'UPDATE'],
             default: 'INVITE',
-            description: 'What the peer refreshes with, where it is the refresher.',
+            description: 'The request with which the peer refreshes, if it is the refresher.',
           },
           refresh: {
             type: 'boolean',
             default: true,
-            description: 'False: the peer does not refresh although it is its turn.',
+            description: 'False: the peer does not refresh, even if it is the refresher.',
           },
         },
         description:
@@ -658,7 +659,7 @@ export const SCHEMAS = {
         'x-form': 'an array of 1 to 16 streams such as [{ label: "1", audio: tone(440) }]',
         tsType: 'readonly RecordedStreamWish[]',
         description:
-          'The streams, each an m= line with a label (RFC 4574), ports and a source of its own. Default: two, with the labels 1 and 2.',
+          'The streams; each has an m= line with a label (RFC 4574), and its own ports and source. Default: two, with the labels 1 and 2.',
         items: { type: 'object' },
       },
       metadata: {
@@ -666,7 +667,7 @@ export const SCHEMAS = {
         'x-form': 'a document as text, an object of what it is to hold, or false for none',
         tsType: 'string | RecordingMetadataWish | false',
         description:
-          'Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object, a document made of it; false for none. Default: a document that names the session and its streams.',
+          'Metadata of the session (RFC 7865): a text is sent exactly as it is; from an object a document is made; false sends none. Default: a document that names the session and its streams.',
         examples: [
           {
             participants: [
@@ -679,14 +680,14 @@ export const SCHEMAS = {
       metadata_type: {
         enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
         default: 'application/rs-metadata+xml',
-        description: 'Media type of the metadata: recorders differ in which one they know.',
+        description: 'Media type of the metadata; recorders differ in which one they accept.',
       },
       headers: {
         type: 'object',
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+          'Header fields; several values become repeated fields. They replace fields of the same name that the peer writes itself; null removes a field.',
         examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
       },
       from: {
@@ -717,21 +718,22 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port` or more `lines`; false for none. Default: the peer's own, where the message is to carry an offer or an answer. Single streams are named in `streams` of the object, by their labels.",
+          'The session description: a text is sent exactly as it is; an object changes the description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, or more `lines`); false sends none. Default: the description that the peer makes, if the message has to carry an offer or an answer. `streams` of the object changes single streams, by their labels.',
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       late_offer: {
         type: 'boolean',
         default: false,
         description:
-          'Sends the INVITE without a session description: the answer holds the offer, the ACK the answer (RFC 3261, 13.2.1).',
+          'Sends the INVITE without a session description: the response then carries the offer, and the ACK the answer (RFC 3261, 13.2.1).',
       },
       ack: {
         type: 'string',
         pattern: '^(?:drop|\\d+(?:\\.\\d+)?(?:ms|s))$',
         'x-form': '"drop", or a delay such as "800ms"',
         tsType: '"drop" | (string & {})',
-        description: 'How the 200 is acknowledged: not at all, or after a delay. Default: at once.',
+        description:
+          'How the 200 is acknowledged: `drop` for not at all, or the delay before the ACK. Default: at once.',
         examples: ['drop', '800ms'],
       },
       require: {
@@ -745,7 +747,7 @@ export const SCHEMAS = {
         'x-form': 'an array of option tags such as ["100rel"]',
         tsType: 'readonly string[]',
         description:
-          'Option tags of the Require header, beside siprec; `headers: { Require: null }` leaves all of them out.',
+          'Option tags of the Require header, in addition to siprec; `headers: { Require: null }` leaves out all of them.',
         examples: [['100rel']],
       },
       session_timer: {
@@ -772,12 +774,12 @@ export const SCHEMAS = {
           method: {
             enum: ['INVITE', 'UPDATE'],
             default: 'INVITE',
-            description: 'What the peer refreshes with, where it is the refresher.',
+            description: 'The request with which the peer refreshes, if it is the refresher.',
           },
           refresh: {
             type: 'boolean',
             default: true,
-            description: 'False: the peer does not refresh although it is its turn.',
+            description: 'False: the peer does not refresh, even if it is the refresher.',
           },
         },
         description:
@@ -798,10 +800,10 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+          'Header fields; several values become repeated fields. They replace fields of the same name that the peer writes itself; null removes a field.',
         examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
       },
-      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      body: { type: 'string', description: 'The body, sent as it is, in UTF-8.' },
       content_type: {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -815,7 +817,7 @@ export const SCHEMAS = {
         pattern: '^[^\\s\\u0000-\\u001f\\u007f]+$',
         'x-form': 'a URI without blanks',
         description:
-          'Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target all the same. It is the To header as well, where `to` says nothing else. Default: the target.',
+          'Request-URI of any scheme, sent exactly as it is; the request still goes to the target. Unless `to` is given, it is used in the To header, too. Default: the target.',
         examples: ['tel:+49-30-123456', 'sip:600@pbx.example;user=phone'],
       },
       from: {
@@ -845,7 +847,7 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+          'The session description: a text is sent exactly as it is; an object changes the description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, more `lines`, or `undecipherable` packets); false sends none. Default: the description that the peer makes, if the message has to carry an offer or an answer.',
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       in: {
@@ -873,12 +875,12 @@ export const SCHEMAS = {
         'x-form': 'a document as text, an object of what it is to hold, or false for none',
         tsType: 'string | RecordingMetadataWish | false',
         description:
-          'Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as it is to be sent; as an object, a document made of it. Default: none.',
+          'Metadata of a recording session (RFC 7865), with an offer or alone: a text is sent exactly as it is; from an object a document is made. Default: none.',
       },
       metadata_type: {
         enum: ['application/rs-metadata+xml', 'application/rs-metadata'],
         default: 'application/rs-metadata+xml',
-        description: 'Media type of the metadata: recorders differ in which one they know.',
+        description: 'Media type of the metadata; recorders differ in which one they accept.',
       },
     },
   },
@@ -895,10 +897,10 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields, with several values as repeated fields. A name the peer writes itself takes the place of that field; null leaves the field out.',
+          'Header fields; several values become repeated fields. They replace fields of the same name that the peer writes itself; null removes a field.',
         examples: [{ 'X-Tenant': 'blue', 'Max-Forwards': '0' }],
       },
-      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      body: { type: 'string', description: 'The body, sent as it is, in UTF-8.' },
       content_type: {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -920,7 +922,7 @@ export const SCHEMAS = {
           "a session description as text, an object of wishes for the peer's own, or false for none",
         tsType: 'string | SdpWish | false',
         description:
-          "The session description: as text, exactly as it is to be sent; as an object, the peer's own with other `codecs`, `direction`, `ptime`, `address`, `port`, more `lines` or `undecipherable` packets; false for none. Default: the peer's own, where the message is to carry an offer or an answer.",
+          'The session description: a text is sent exactly as it is; an object changes the description that the peer makes (`codecs`, `direction`, `ptime`, `address`, `port`, more `lines`, or `undecipherable` packets); false sends none. Default: the description that the peer makes, if the message has to carry an offer or an answer.',
         examples: [{ codecs: ['PCMA'], direction: 'sendonly' }],
       },
       tag: {
@@ -928,13 +930,14 @@ export const SCHEMAS = {
         pattern: "^[A-Za-z0-9\\-.!%*_+`'~]+$",
         'x-form': "a tag of letters, digits and any of -.!%*_+`'~",
         description:
-          "Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork. Default: the peer's own.",
+          'Tag of the To header (RFC 3261, 19.3); responses with different tags look like those of a forked call. Default: the tag of the peer.',
         examples: ['a'],
       },
       reliable: {
         type: 'boolean',
         default: false,
-        description: 'Sends a provisional response reliably, until its PRACK comes (RFC 3262).',
+        description:
+          'Sends a provisional response reliably: repeats it until its PRACK comes (RFC 3262).',
       },
       session_timer: {
         type: 'object',
@@ -960,12 +963,12 @@ export const SCHEMAS = {
           method: {
             enum: ['INVITE', 'UPDATE'],
             default: 'INVITE',
-            description: 'What the peer refreshes with, where it is the refresher.',
+            description: 'The request with which the peer refreshes, if it is the refresher.',
           },
           refresh: {
             type: 'boolean',
             default: true,
-            description: 'False: the peer does not refresh although it is its turn.',
+            description: 'False: the peer does not refresh, even if it is the refresher.',
           },
         },
         description:
@@ -976,7 +979,7 @@ export const SCHEMAS = {
         'x-form': 'a request of the SIP log',
         tsType: '{ readonly call_id: string; readonly method: string }',
         description:
-          'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, else the request that has.',
+          'The request to answer, from `sip.received()` or `expect()`. Default: the INVITE that has waited longest, or else the other request that has waited longest.',
       },
     },
   },
@@ -994,7 +997,7 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+          'Header fields to add; several values become repeated fields. If the message already has a field of that name, the given values replace it; null removes the field. Header fields that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq, Contact, Route and credentials.',
         examples: [{ 'X-Tenant': 'blue' }],
       },
     },
@@ -1013,7 +1016,7 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+          'Header fields to add; several values become repeated fields. If the message already has a field of that name, the given values replace it; null removes the field. Header fields that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq, Contact, Route and credentials.',
         examples: [{ 'X-Tenant': 'blue' }],
       },
       content_type: {
@@ -1054,7 +1057,7 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+          'Header fields to add; several values become repeated fields. If the message already has a field of that name, the given values replace it; null removes the field. Header fields that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq, Contact, Route and credentials.',
         examples: [{ 'X-Tenant': 'blue' }],
       },
     },
@@ -1072,7 +1075,7 @@ export const SCHEMAS = {
         'x-form': 'an object of header names with a text, an array of texts, or null',
         tsType: 'Readonly<Record<string, string | readonly string[] | null>>',
         description:
-          'Header fields to add, several values as repeated fields. A name that is there already gets these values instead; null leaves the field out. What the agent needs to find its dialogs is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be given.',
+          'Header fields to add; several values become repeated fields. If the message already has a field of that name, the given values replace it; null removes the field. Header fields that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq, Contact, Route and credentials.',
         examples: [{ 'X-Tenant': 'blue' }],
       },
       expires: {
@@ -1082,7 +1085,7 @@ export const SCHEMAS = {
         description:
           'Value of the Expires header, in seconds. Default of `subscribe` and `publish`: 3600.',
       },
-      body: { type: 'string', description: 'The body, as it is to be sent in UTF-8.' },
+      body: { type: 'string', description: 'The body, sent as it is, in UTF-8.' },
       content_type: {
         type: 'string',
         pattern: '^[^\\u0000-\\u001f\\u007f]+$',
@@ -1122,7 +1125,8 @@ export const SCHEMAS = {
       only: {
         type: 'boolean',
         default: false,
-        description: 'While any scenario of the run has it, only those run; a warning says so.',
+        description:
+          'If any scenario of the run has this option, only scenarios with it run; a warning says so.',
       },
       timeout: {
         type: ['string', 'number'],
@@ -1141,7 +1145,7 @@ export const SCHEMAS = {
         'x-form': 'a whole number from 0 to 20',
         default: 'that of --retries',
         description:
-          'How often the scenario is run again after it failed: at the end of the run, alone. Passing then makes it flaky.',
+          'How often the scenario is run again after a failure: at the end of the run, alone. If it then passes, it is flaky.',
         examples: [2],
       },
       locks: {
@@ -1150,7 +1154,7 @@ export const SCHEMAS = {
         'x-form': 'an array of names, none of them empty',
         tsType: 'readonly string[]',
         description:
-          'Things no other scenario may use at the same time (--jobs, or another run on this machine), by names of your own, or as `sip:user@domain` for an account. All are taken before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when it first uses them.',
+          'Resources that no other scenario may use at the same time (with --jobs, or in another run on this machine): names of your own, or `sip:user@domain` for an account. All are locked before the scenario begins. Accounts and fixed ports that it uses are always locked, when it first uses them.',
         examples: [['queue:sales', 'sip:alice@pbx.example']],
       },
     },
@@ -1185,7 +1189,7 @@ export const SCHEMAS = {
         writeOnly: true,
         'x-form': 'a private key on the curve P-256, as PEM',
         description:
-          'Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").',
+          'The private key that signs, with ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").',
       },
       x5u: {
         type: 'string',
@@ -1199,7 +1203,7 @@ export const SCHEMAS = {
         'x-form': 'a number, a URI, or a claim such as { tn: "12155550121" }',
         tsType: 'string | Readonly<Record<string, unknown>>',
         description:
-          'Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user and host; an object is the claim as it is.',
+          'The caller. For a number its digits are signed (RFC 8224, 8.3), for a SIP URI its scheme, user and host; an object is used as the claim itself.',
         examples: ['+1 215 555 0121'],
       },
       dest: {
@@ -1208,19 +1212,19 @@ export const SCHEMAS = {
         minItems: 1,
         'x-form': 'a number, a URI, an array of them, or a claim such as { tn: ["12155550131"] }',
         tsType: 'string | readonly string[] | Readonly<Record<string, unknown>>',
-        description: 'Who is called, in the same forms.',
+        description: 'The called party or parties, in the same forms.',
         examples: ['+1 215 555 0131'],
       },
       iat: {
         type: 'integer',
         minimum: 0,
-        description: 'When it was signed, in seconds since 1970. Default: now.',
+        description: 'Time of signing, in seconds since 1970. Default: now.',
         examples: [1443208345],
       },
       attest: {
         enum: ['A', 'B', 'C'],
         description:
-          'Full, partial or gateway attestation (RFC 8588, 4); makes the token one of `ppt` shaken.',
+          'Full, partial or gateway attestation (RFC 8588, 4); the `ppt` of the token is then shaken.',
       },
       origid: {
         type: 'string',
@@ -1238,8 +1242,7 @@ export const SCHEMAS = {
         type: 'object',
         'x-form': 'an object of claims',
         tsType: 'Readonly<Record<string, unknown>>',
-        description:
-          'Claims to add to the payload or to put in the place of others; null leaves one out.',
+        description: 'Claims to add to the payload, or to replace in it; null leaves a claim out.',
         examples: [{ rcd: { nam: 'Anna' } }],
       },
       header: {
@@ -1247,14 +1250,14 @@ export const SCHEMAS = {
         'x-form': 'an object of header parameters',
         tsType: 'Readonly<Record<string, unknown>>',
         description:
-          'The same for the header of the token; what it says of `alg` changes the text, not the signature.',
+          'Parameters to add to the header of the token, or to replace in it; `alg` changes only the text, not the signature.',
         examples: [{ typ: 'jwt' }],
       },
       compact: {
         type: 'boolean',
         default: false,
         description:
-          'Leaves header and payload out, which the receiver puts together from the message (RFC 8225, 7).',
+          'Leaves out the header and the payload, which the receiver then rebuilds from the message (RFC 8225, 7).',
       },
     },
   },
@@ -1270,37 +1273,38 @@ export const SCHEMAS = {
         type: 'string',
         'x-form': 'a certificate as PEM',
         description:
-          'Whose key must have signed, and which must be valid now. Certificates between it and an authority may follow it. The numbers it is for (RFC 8226) are not looked at.',
+          'Certificate whose key must have made the signature, and which must be valid now. Intermediate certificates may follow it. The numbers that it is for (RFC 8226) are not checked.',
       },
       trusted: {
         type: 'string',
         'x-form': 'certificates as PEM',
         description:
-          'Certificates of authorities, one behind the other: that of the signer must have been issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1). Revocation is not checked. Default: the issuer is not looked at.',
+          'Certificates of authorities, one after the other: the certificate of the signer must have been issued by one of them, or by an intermediate authority below one of them (RFC 5280, 6.1). Revocation is not checked. Default: the issuer is not checked.',
       },
       public_key: {
         type: 'string',
         'x-form': 'a public key as PEM',
-        description: 'The key that must have signed, where there is no certificate.',
+        description: 'The key that must have made the signature, if there is no certificate.',
       },
       orig: {
         type: 'string',
         'x-form': 'a number or a URI',
         description:
-          'Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.',
+          'The caller according to the message (From or P-Asserted-Identity); must be the signed one.',
         examples: ['+12155550121'],
       },
       dest: {
         type: 'string',
         'x-form': 'a number or a URI',
-        description: 'Who is called, as the message says (To): must be among what was signed.',
+        description:
+          'The called party according to the message (To); must be among the signed ones.',
         examples: ['+12155550131'],
       },
       iat: {
         type: 'integer',
         minimum: 0,
         description:
-          'Of the compact form: when it was signed, in seconds since 1970, as the Date header of the message says.',
+          'For the compact form: when the token was signed, in seconds since 1970, according to the Date header of the message.',
       },
       now: {
         type: 'integer',
@@ -1312,7 +1316,8 @@ export const SCHEMAS = {
         minimum: 0,
         maximum: 86400,
         default: 60,
-        description: 'How many seconds `iat` may be away from now (RFC 8224, 6.2.1).',
+        description:
+          'Largest allowed difference between `iat` and now, in seconds (RFC 8224, 6.2.1).',
       },
     },
   },
@@ -1334,14 +1339,14 @@ export const SCHEMAS = {
         },
         'x-form': 'an object of header names and values',
         tsType: 'Readonly<Record<string, string | number | readonly string[]>>',
-        description: 'Header fields by name; an array is sent as several fields.',
+        description: 'Header fields by name; the values of an array are sent as several fields.',
         examples: [{ Accept: 'application/json' }],
       },
       body: {
         tsType: 'unknown',
         'x-form': 'text, an object for JSON, or { base64: ... } for bytes',
         description:
-          'Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The Content-Type fits, unless `headers` has one.',
+          'Text is sent as it is, { base64: "..." } as the bytes it encodes, anything else as JSON. The Content-Type is set to match, unless `headers` gives one.',
         examples: [{ to: '+15550100' }],
       },
       query: {
@@ -1365,7 +1370,8 @@ export const SCHEMAS = {
           'a duration above zero such as "500ms" or "10s", or a number of seconds up to 600',
         tsType: 'Duration',
         default: '10s',
-        description: 'Limit of the whole call: name, connection, answer, body and redirects.',
+        description:
+          'Time limit of the whole request: name resolution, connection, answer, body and redirects.',
       },
       follow_redirects: {
         type: ['boolean', 'integer'],
@@ -1374,7 +1380,7 @@ export const SCHEMAS = {
         'x-form': 'true, false, or how many at most, up to 20',
         default: true,
         description:
-          'Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization, Cookie and header fields named like secrets are not sent to another origin.',
+          'Whether 301, 302, 303, 307 and 308 are followed; `true` follows up to 10. Authorization, Cookie and header fields with names like those of secrets are not sent to another origin.',
       },
       auth: {
         type: 'object',
@@ -1428,7 +1434,7 @@ export const SCHEMAS = {
         tsType: 'boolean | { readonly cert_file: string; readonly key_file: string }',
         default: false,
         description:
-          'HTTPS: with a self-signed certificate made for this server, or with your own.',
+          'HTTPS: `true` uses a self-signed certificate made for this server; an object gives your own certificate.',
       },
     },
   },
@@ -1458,20 +1464,20 @@ export const SCHEMAS = {
         },
         'x-form': 'an object of header names and values',
         tsType: 'Readonly<Record<string, string | number | readonly string[]>>',
-        description: 'Header fields by name; an array is sent as several fields.',
+        description: 'Header fields by name; the values of an array are sent as several fields.',
       },
       body: {
         tsType: 'unknown',
         'x-form': 'text, an object for JSON, or { base64: ... } for bytes',
         description:
-          'Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.',
+          'Text is sent as it is, { base64: "..." } as the bytes it encodes, anything else as JSON.',
       },
       delay: {
         type: ['string', 'number'],
         'x-duration': true,
         'x-form': 'a duration above zero such as "500ms" or "2s", or a number of seconds up to 600',
         tsType: 'Duration',
-        description: 'Waits so long before it answers (or drops the connection).',
+        description: 'How long to wait before it answers (or drops the connection).',
       },
       drop: {
         type: 'boolean',
@@ -1485,7 +1491,7 @@ export const SCHEMAS = {
     $id: 'project-file.schema.json',
     title: 'ProjectFile',
     description:
-      'offhook.config.json, by the names of the flags: what scenarios below its folder may touch, and how a run goes that is started there.',
+      'offhook.config.json, with the names of the flags as keys: what scenarios below its folder may touch, and the settings of a run that is started there.',
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -1500,7 +1506,7 @@ export const SCHEMAS = {
         items: { type: 'string', pattern: '^[^,]+$', 'x-form': 'the path of a folder' },
         'x-form': 'an array of folders',
         description:
-          'More folders scenarios may read files and modules from, relative to this file. Ignored under --untrusted.',
+          'Additional folders from which scenarios may read files and modules, relative to this file. Ignored under --untrusted.',
         examples: [['../shared']],
       },
       'allow-net': {
@@ -1532,26 +1538,27 @@ export const SCHEMAS = {
         minimum: 1,
         maximum: 1000,
         default: 100,
-        description: 'Most agents of a scenario. Under --untrusted it can only lower the limit.',
+        description:
+          'Largest number of agents of a scenario. Under --untrusted this can only lower the limit.',
       },
       'max-calls': {
         type: 'integer',
         minimum: 1,
         maximum: 1000000,
         description:
-          'Most calls the agents of a scenario place together. Under --untrusted it can only lower the limit. Default: no limit.',
+          'Largest number of calls that the agents of a scenario place together. Under --untrusted this can only lower the limit. Default: no limit.',
       },
       isolate: {
         enum: ['auto', 'always', 'never'],
         default: 'auto',
         description:
-          'Whether agents run by bubblewrap, which hides the files of others from baresip: where it works, in any case (else an error), or not at all. Under --untrusted the default is always, and nothing less counts here.',
+          'Whether agents run in bubblewrap, which hides the files of others from baresip: `auto` where it works, `always` (an error if it does not work), or `never`. Under --untrusted the default is always, and no other value here counts.',
       },
       untrusted: {
         type: 'boolean',
         default: false,
         description:
-          'Denies whatever is not allowed, as --untrusted does; the lists of this file count then, for whoever wrote this line wrote them too.',
+          'Denies whatever is not allowed, as --untrusted does. The lists of this file then count, because this setting comes from the same author.',
       },
       paths: {},
       scenario: {},
@@ -1615,13 +1622,13 @@ export const SCHEMAS = {
       State: {
         title: 'State',
         description:
-          'State of a call, and of an agent: that of its current call. `Calling`: dialled, no 18x yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and acknowledged. `Idle`: closed; for an agent: every call is (RFC 3261, 12 and 13).',
+          'State of a call; the state of an agent is that of its current call. `Calling`: dialled, no 18x yet. `Ringing`: an 18x received, or an INVITE waiting. `Established`: answered and acknowledged. `Idle`: closed, or for an agent, every call closed (RFC 3261, 12 and 13).',
         enum: ['Idle', 'Calling', 'Ringing', 'Established'],
       },
       Party: {
         title: 'Party',
         description:
-          'The other side of a call: the From header of a received one (RFC 3261, 20.20), else what was dialled.',
+          'The other side of a call: from the From header of an incoming call (RFC 3261, 20.20), else what was dialled.',
         type: 'object',
         additionalProperties: false,
         required: ['uri', 'number'],
@@ -1634,7 +1641,7 @@ export const SCHEMAS = {
           number: {
             type: 'string',
             description:
-              'User part of the URI, unescaped: the number, where the peer is one. Empty when the URI has none.',
+              'User part of the URI, unescaped; for a phone number this is the number. Empty if the URI has no user part.',
             examples: ['600'],
           },
           name: { type: 'string', description: 'Display name, when there was one.' },
@@ -1673,25 +1680,25 @@ export const SCHEMAS = {
             minimum: 300,
             maximum: 699,
             description:
-              'Final response code to the INVITE (RFC 3261, 21) where one ended the call; 487 after a CANCEL.',
+              'Code of the final response to the INVITE (RFC 3261, 21), if that response ended the call; 487 after a CANCEL.',
             examples: [486],
           },
           reason: {
             type: 'string',
-            description: 'Reason phrase as received, else words of the agent.',
+            description: 'Reason phrase as received, else a text from the agent.',
             examples: ['Busy Here'],
           },
           cause: {
             type: 'string',
             description:
-              'Every Reason header of the messages that ended it (RFC 3326), with commas between: BYE, CANCEL, final response.',
+              'Every Reason header of the messages that ended the call (BYE, CANCEL, final response), separated by commas (RFC 3326).',
             examples: ['Q.850;cause=17'],
           },
           causes: {
             type: 'array',
             items: { $ref: '#/definitions/EndedCause' },
             tsType: 'readonly EndedCause[]',
-            description: 'The same, taken apart, in order.',
+            description: 'The values of `cause`, parsed, in order.',
           },
         },
       },
@@ -1714,7 +1721,7 @@ export const SCHEMAS = {
           },
           text: {
             type: 'string',
-            description: 'Its words, without quotes.',
+            description: 'The `text` parameter, without quotes.',
             examples: ['User busy'],
           },
         },
@@ -1729,7 +1736,7 @@ export const SCHEMAS = {
           state: {
             enum: ['none', 'registering', 'registered', 'unregistering', 'failed'],
             description:
-              '`none` not registered; `registering` and `unregistering` a REGISTER was sent and not yet answered; `registered` answered with 200; `failed` refused, or not answered, also while baresip tries again by itself.',
+              '`none`: not registered; `registering` and `unregistering`: a REGISTER was sent and is not answered yet; `registered`: answered with 200; `failed`: refused or not answered, even while baresip tries again by itself.',
           },
           code: {
             type: 'integer',
@@ -1741,19 +1748,20 @@ export const SCHEMAS = {
           reason: {
             type: 'string',
             description:
-              'Its reason phrase, or why there was no response. After a challenge that is not MD5 the algorithm stands behind it.',
+              'Reason phrase of that response, or why there was no response. After a challenge with an algorithm other than MD5, the algorithm is appended.',
             examples: ['Forbidden'],
           },
           expires: {
             type: 'number',
-            description: 'Seconds the registrar granted with the last 200 (RFC 3261, 10.3).',
+            description:
+              'Expiry that the registrar granted with the last 200, in seconds (RFC 3261, 10.3).',
           },
           contacts: {
             type: 'array',
             items: { type: 'string' },
             tsType: 'readonly string[]',
             description:
-              'Contact values the last 200 lists: every binding of the address of record.',
+              'Contact values listed in the last 200: every binding of the address of record.',
           },
           refreshed_at: {
             type: 'number',
@@ -1792,7 +1800,7 @@ export const SCHEMAS = {
       Media: {
         title: 'Media',
         description:
-          'Audio as the last offer and answer settled it (RFC 3264), seen from the agent.',
+          'The audio that the last offer and answer agreed on (RFC 3264), seen from the agent.',
         type: 'object',
         additionalProperties: false,
         required: ['codec', 'rate', 'direction', 'encryption', 'local_address', 'remote_address'],
@@ -1806,11 +1814,12 @@ export const SCHEMAS = {
           ptime: { type: 'number', description: 'ms of audio in a packet, where the SDP says it.' },
           direction: {
             enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
-            description: "That of the agent's own session description.",
+            description: 'Direction in the session description of the agent itself.',
           },
           encryption: {
             enum: ['none', 'srtp', 'dtls_srtp'],
-            description: 'Keys from the SDP (RFC 4568), from a DTLS handshake (RFC 5764), or none.',
+            description:
+              '`srtp`: keys from the SDP (RFC 4568); `dtls_srtp`: keys from a DTLS handshake (RFC 5764); `none`: plain RTP.',
           },
           suite: {
             type: 'string',
@@ -1827,14 +1836,15 @@ export const SCHEMAS = {
       },
       MediaStream: {
         title: 'MediaStream',
-        description: 'One stream of a call, as the last offer and answer settled it (RFC 3264).',
+        description:
+          'One stream of a call, with the outcome of the last offer and answer (RFC 3264).',
         type: 'object',
         additionalProperties: false,
         required: ['kind', 'protocol', 'state'],
         properties: {
           kind: {
             type: 'string',
-            description: 'As in the m= line; T.38 is an image.',
+            description: 'Media type of the m= line; T.38 is an `image`.',
             examples: ['audio', 'image'],
           },
           protocol: { type: 'string', examples: ['RTP/AVP', 'udptl'] },
@@ -1849,7 +1859,8 @@ export const SCHEMAS = {
           },
           codec: {
             type: 'string',
-            description: 'Encoding name the answer chose; absent where it names none of the offer.',
+            description:
+              'Encoding name that the answer chose; absent if the answer names none of those offered.',
             examples: ['PCMU'],
           },
         },
@@ -1864,12 +1875,13 @@ export const SCHEMAS = {
           sent: { type: 'integer', description: 'Packets sent.' },
           received: {
             type: 'integer',
-            description: 'Packets received, of silence, comfort noise and digits, too.',
+            description:
+              'Packets received, including those with silence, comfort noise and digits.',
           },
           last_received_ms: {
             type: 'number',
             description:
-              'How long ago `received` last grew, in ms, give or take the 100 ms between two looks; absent while nothing came.',
+              'How long ago `received` last grew, in ms; accurate to 100 ms, the polling interval. Absent while nothing has come.',
           },
           flowing: {
             type: 'boolean',
@@ -1883,23 +1895,23 @@ export const SCHEMAS = {
           lost: {
             type: 'integer',
             description:
-              'How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1), some seconds old; absent until one came.',
+              'How many more packets the other side had sent than had arrived, by its last RTCP report (RFC 3550, 6.4.1), which is some seconds old; absent until a report has come.',
           },
           video: {
             type: 'object',
             additionalProperties: false,
             required: ['sent', 'received', 'lost'],
             description:
-              'The video of the call, of a peer with the option `video`; absent where none was agreed on.',
+              'The video of the call, for a peer with the option `video`; absent if no video was agreed on.',
             properties: {
               sent: { type: 'integer', description: 'Pictures sent.' },
               received: {
                 type: 'integer',
-                description: 'Pictures of which at least one slice came whole.',
+                description: 'Pictures of which at least one slice arrived completely.',
               },
               lost: {
                 type: 'integer',
-                description: 'Packets that did not come, by their sequence numbers.',
+                description: 'Packets that did not arrive, according to the sequence numbers.',
               },
             },
           },
@@ -1907,7 +1919,7 @@ export const SCHEMAS = {
       },
       Quality: {
         title: 'Quality',
-        description: 'What RTCP tells of the audio an agent receives.',
+        description: 'Quality of the audio that an agent receives, as measured by RTCP.',
         type: 'object',
         additionalProperties: false,
         required: ['mos', 'rtt', 'jitter', 'packet_loss'],
@@ -1932,7 +1944,7 @@ export const SCHEMAS = {
       Timing: {
         title: 'Timing',
         description:
-          'How long things took, in ms, seen from the agent; what is not known (yet) is absent.',
+          'Durations in ms, seen from the agent; a duration that is not known (yet) is absent.',
         type: 'object',
         additionalProperties: false,
         required: [],
@@ -1945,7 +1957,7 @@ export const SCHEMAS = {
           post_dial_delay_ms: {
             type: 'number',
             description:
-              'Caller: from the INVITE to the first 18x: Session Request Delay of a successful setup (RFC 6076, 4.3), what ITU-T E.721 calls post-selection delay. Absent when there was none.',
+              'For the caller: from the INVITE to the first 18x. This is the Session Request Delay of a successful setup (RFC 6076, 4.3), which ITU-T E.721 calls post-selection delay. Absent if there was no 18x.',
           },
           ring_ms: {
             type: 'number',
@@ -1959,13 +1971,14 @@ export const SCHEMAS = {
           talk_ms: {
             type: 'number',
             description:
-              'From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.',
+              'From the established call to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.',
           },
         },
       },
       KeyPair: {
         title: 'KeyPair',
-        description: 'A key on the curve P-256, what `generate_key()` returns; all of it is PEM.',
+        description:
+          'A key pair on the curve P-256 with its certificate, as `generate_key()` returns it; all values are PEM.',
         type: 'object',
         additionalProperties: false,
         required: ['private_key', 'public_key', 'certificate'],
@@ -1974,14 +1987,14 @@ export const SCHEMAS = {
           public_key: { type: 'string', description: 'SubjectPublicKeyInfo (RFC 5280, 4.1).' },
           certificate: {
             type: 'string',
-            description: 'For the public key, signed by the private one.',
+            description: 'Certificate of the public key, signed with the private key.',
           },
         },
       },
       Identity: {
         title: 'Identity',
         description:
-          'An Identity header as `read_identity()` read it (RFC 8224, 4). What cannot be read is left out.',
+          'An Identity header, as `read_identity()` has read it (RFC 8224, 4). Parts that cannot be read are left out.',
         type: 'object',
         additionalProperties: false,
         required: ['compact'],
@@ -1989,7 +2002,7 @@ export const SCHEMAS = {
           compact: {
             type: 'boolean',
             description:
-              'Header and payload were left out (RFC 8225, 7); those shown are put together from the options.',
+              'Whether the header and the payload were left out (RFC 8225, 7); the ones shown are then built from the options.',
           },
           header: {
             type: 'object',
@@ -2011,19 +2024,19 @@ export const SCHEMAS = {
           valid: {
             type: 'boolean',
             description:
-              'Whether everything holds, the signature too. Absent where nothing is wrong but no key was given.',
+              'Whether all checks passed, including the signature. Absent if nothing is wrong but no key was given.',
           },
           code: {
             type: 'integer',
             description:
-              'The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or ahead, 436 no `info`, 437 another algorithm or a certificate out of its time, 438 all else.',
+              'The response to give for the problem (RFC 8224, 6.2.2): 428 no header, 403 `iat` too old or in the future, 436 no `info`, 437 another algorithm or a certificate that is not valid now, 438 anything else.',
           },
           reason: { type: 'string', description: 'What is wrong, in words.' },
         },
       },
       Sdp: {
         title: 'Sdp',
-        description: 'A session description (RFC 8866). What cannot be read is left out.',
+        description: 'A session description (RFC 8866). Parts that cannot be read are left out.',
         type: 'object',
         additionalProperties: false,
         required: ['media'],
@@ -2060,7 +2073,7 @@ export const SCHEMAS = {
           direction: {
             enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
             description:
-              'Of the stream, else of the session; `c=0.0.0.0` counts as not receiving (RFC 3264, 8.4).',
+              'Direction of the stream, or else of the session; `c=0.0.0.0` counts as not receiving (RFC 3264, 8.4).',
           },
           ptime: { type: 'number', description: 'ms of audio in a packet.' },
           address: { type: 'string', description: 'Connection address.' },
@@ -2070,12 +2083,15 @@ export const SCHEMAS = {
             tsType: 'readonly { readonly suite: string }[]',
             description: 'Crypto suites offered or chosen (RFC 4568); never the keys.',
           },
-          fingerprint: { type: 'string', description: 'Of the DTLS certificate (RFC 8122).' },
+          fingerprint: {
+            type: 'string',
+            description: 'Fingerprint of the DTLS certificate (RFC 8122).',
+          },
           setup: { type: 'string', description: 'Role in the DTLS handshake (RFC 4145).' },
           label: {
             type: 'string',
             description:
-              'What other bodies call the stream (RFC 4574), such as the metadata of a recording.',
+              'The label by which other bodies, such as the metadata of a recording, refer to the stream (RFC 4574).',
           },
         },
       },
@@ -2089,7 +2105,7 @@ export const SCHEMAS = {
           payload: { type: 'integer', description: 'Payload type number.' },
           name: {
             type: 'string',
-            description: 'Encoding name; of a static payload type that of RFC 3551.',
+            description: 'Encoding name; for a static payload type, the name in RFC 3551.',
             examples: ['PCMU'],
           },
           rate: { type: 'number', description: 'Clock rate in Hz.' },
@@ -2100,26 +2116,30 @@ export const SCHEMAS = {
       DialogInfo: {
         title: 'DialogInfo',
         description:
-          'The calls of somebody (RFC 4235), in the words of the document. What it does not say is left out.',
+          'The calls of a watched user (RFC 4235), in the terms of the document. What the document does not say is left out.',
         type: 'object',
         additionalProperties: false,
         required: ['dialogs'],
         properties: {
-          version: { type: 'integer', description: 'One more with each NOTIFY of a subscription.' },
+          version: {
+            type: 'integer',
+            description:
+              'Version of the document; it grows by one with each NOTIFY of a subscription.',
+          },
           state: {
             type: 'string',
             description: '`full`: all dialogs are listed; `partial`: those that have changed.',
           },
           entity: {
             type: 'string',
-            description: 'URI of whom the dialogs are.',
+            description: 'URI of the user whose dialogs these are.',
             examples: ['sip:bob@pbx.example'],
           },
           dialogs: {
             type: 'array',
             items: { $ref: '#/definitions/WatchedDialog' },
             tsType: 'readonly WatchedDialog[]',
-            description: 'In order; empty where there is no call.',
+            description: 'The dialogs, in order; empty if there is no call.',
           },
         },
       },
@@ -2130,13 +2150,14 @@ export const SCHEMAS = {
         additionalProperties: false,
         required: ['id', 'state'],
         properties: {
-          id: { type: 'string', description: 'Name of the dialog in these documents.' },
+          id: { type: 'string', description: 'Identifier of the dialog in these documents.' },
           call_id: { type: 'string', description: 'Its Call-ID.' },
-          local_tag: { type: 'string', description: 'Tag of the one who is watched.' },
+          local_tag: { type: 'string', description: 'Tag of the watched user.' },
           remote_tag: { type: 'string', description: 'Tag of the other side.' },
           direction: {
             type: 'string',
-            description: '`initiator`: the one who is watched calls; `recipient`: is called.',
+            description:
+              '`initiator`: the watched user calls; `recipient`: the watched user is called.',
           },
           state: {
             type: 'string',
@@ -2147,11 +2168,11 @@ export const SCHEMAS = {
           event: {
             type: 'string',
             description:
-              'What brought it there: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`, `error` or `timeout`.',
+              'The event that led to this state: `cancelled`, `rejected`, `replaced`, `local-bye`, `remote-bye`, `error` or `timeout`.',
           },
-          code: { type: 'integer', description: 'Code of the response that brought it there.' },
-          duration: { type: 'integer', description: 'Seconds since it began.' },
-          local: { $ref: '#/definitions/DialogEnd', description: 'The one who is watched.' },
+          code: { type: 'integer', description: 'Code of the response that led to this state.' },
+          duration: { type: 'integer', description: 'Seconds since the dialog began.' },
+          local: { $ref: '#/definitions/DialogEnd', description: 'The end of the watched user.' },
           remote: { $ref: '#/definitions/DialogEnd', description: 'The other side.' },
         },
       },
@@ -2180,38 +2201,51 @@ export const SCHEMAS = {
         properties: {
           entity: {
             type: 'string',
-            description: 'URI of whom it is about.',
+            description: 'URI of the user.',
             examples: ['pres:bob@pbx.example'],
           },
           tuples: {
             type: 'array',
             items: { $ref: '#/definitions/PresenceTuple' },
             tsType: 'readonly PresenceTuple[]',
-            description: 'The ways to reach them, in order.',
+            description: 'The ways to reach the user, in order.',
           },
-          note: { type: 'string', description: 'Words about all of it; of several the first.' },
+          note: {
+            type: 'string',
+            description: 'Note about the presence as a whole; the first one if there are several.',
+          },
           activities: {
             type: 'array',
             items: { type: 'string' },
             tsType: 'readonly string[]',
-            description: 'What the person does (RFC 4480, 3.2), by the names of the elements.',
+            description:
+              'Activities of the person (RFC 4480, 3.2), by the names of their elements.',
             examples: [['on-the-phone']],
           },
         },
       },
       PresenceTuple: {
         title: 'PresenceTuple',
-        description: 'A way to reach somebody (RFC 3863, 4.1.2).',
+        description: 'A way to reach the user (RFC 3863, 4.1.2).',
         type: 'object',
         additionalProperties: false,
         required: ['id'],
         properties: {
           id: { type: 'string', description: 'Name of the tuple.' },
           basic: { type: 'string', description: '`open` or `closed`.', examples: ['open'] },
-          contact: { type: 'string', description: 'URI to reach them at.' },
-          priority: { type: 'string', description: 'Of the contact, from 0 to 1, as written.' },
-          note: { type: 'string', description: 'Words about it; of several the first.' },
-          timestamp: { type: 'string', description: 'When it changed, as written (RFC 3339).' },
+          contact: { type: 'string', description: 'URI at which the user can be reached.' },
+          priority: {
+            type: 'string',
+            description: 'Priority of the contact, from 0 to 1, as written.',
+          },
+          note: {
+            type: 'string',
+            description: 'Note about the tuple; the first one if there are several.',
+          },
+          timestamp: {
+            type: 'string',
+            description: 'When the tuple changed, as written (RFC 3339).',
+          },
         },
       },
       MessageSummary: {
@@ -2297,7 +2331,7 @@ export const SCHEMAS = {
       },
       TransferState: {
         title: 'TransferState',
-        description: 'What became of a transfer this agent asked for (RFC 3515, 2.4).',
+        description: 'Outcome of a transfer that this agent asked for (RFC 3515, 2.4).',
         type: 'object',
         additionalProperties: false,
         required: ['accepted', 'done'],
@@ -2315,7 +2349,7 @@ export const SCHEMAS = {
             minimum: 200,
             maximum: 699,
             description:
-              'Final code of the new call, from NOTIFY, or of the REFER when that was refused.',
+              'Final code of the new call, from NOTIFY, or the response code of the REFER if that was refused.',
             examples: [200],
           },
           reason: { type: 'string', description: 'Its reason phrase.', examples: ['OK'] },
@@ -2327,7 +2361,7 @@ export const SCHEMAS = {
       },
       AgentInfo: {
         title: 'AgentInfo',
-        description: 'All there is to know about an agent at one moment.',
+        description: 'Everything known about an agent at one moment.',
         type: 'object',
         additionalProperties: false,
         required: ['name', 'aor', 'registered', 'registration', 'state', 'calls', 'metadata'],
@@ -2341,7 +2375,7 @@ export const SCHEMAS = {
           registered: {
             type: 'boolean',
             description:
-              'True while the registrar has a binding of the agent: from its 200 to a REGISTER until it has answered the un-REGISTER, or the time it granted is over.',
+              'True while the registrar holds a binding of the agent: from its 200 to a REGISTER until it answers the un-REGISTER, or until the granted time is over.',
           },
           registration: { $ref: '#/definitions/Registration' },
           state: { $ref: '#/definitions/State' },
@@ -2370,7 +2404,7 @@ export const SCHEMAS = {
         properties: {
           sound: { enum: ['tone', 'file', 'silent'], description: 'Its kind.' },
           hz: { type: 'array', items: { type: 'number' }, description: 'Frequencies of a tone.' },
-          path: { type: 'string', description: 'Of a file, as the script wrote it.' },
+          path: { type: 'string', description: 'Path of a file, as written in the script.' },
         },
       },
       HeardTone: {
@@ -2384,12 +2418,12 @@ export const SCHEMAS = {
           onset_ms: {
             type: 'number',
             description:
-              'From the call of the verb to the beginning of the tone, by the clock of the samples; 0 when it was there already.',
+              'From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone was there already.',
           },
           uncertainty_ms: {
             type: 'number',
             description:
-              'How far both may be off: samples come in packets, and gaps between them do not count.',
+              'Possible error of both times: samples come in packets, and gaps between packets are not counted.',
           },
           level: { type: 'number', description: 'Level of the tone in dBFS.' },
           hz: { type: 'number', description: 'Its frequency as measured.' },
@@ -2429,13 +2463,14 @@ export const SCHEMAS = {
           onset_ms: {
             type: 'number',
             description:
-              'From the call of the verb to the beginning of the part that proved it, by the clock of the samples.',
+              'From the call of the verb to the beginning of the part that proved the signal, measured in samples.',
           },
           detect_ms: {
             type: 'number',
-            description: 'Time to detect: from that beginning on, in samples.',
+            description:
+              'Time to detect: from the beginning of that part to its detection, in ms of samples.',
           },
-          uncertainty_ms: { type: 'number', description: 'How far the times may be off.' },
+          uncertainty_ms: { type: 'number', description: 'Possible error of these times.' },
           seen: {
             type: 'string',
             description: 'Tones and pauses in words; of "dtmf" the digits heard so far.',
@@ -2453,7 +2488,7 @@ export const SCHEMAS = {
           offset_ms: {
             type: 'number',
             description:
-              'Where the recording begins in what was received since the verb was issued, right to 10 ms; negative when its beginning is missing.',
+              'Where the recording begins in the audio received since the verb was called, accurate to 10 ms; negative if its beginning is missing.',
           },
           detected_ms: { type: 'number', description: 'From the call of the verb to the verdict.' },
           uncertainty_ms: { type: 'number', description: 'How far that may be off.' },
@@ -2462,7 +2497,7 @@ export const SCHEMAS = {
       Speech: {
         title: 'Speech',
         description:
-          'Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges are right to 10 ms, what the agent sends to 45 ms.',
+          'Timing of a conversation. A stretch of sound may contain pauses of up to 200 ms. Its edges are accurate to 10 ms, or to 45 ms for what the agent sends.',
         type: 'object',
         additionalProperties: false,
         required: ['responses', 'dead_air_ms', 'talk_over_ms', 'speaking'],
@@ -2487,15 +2522,20 @@ export const SCHEMAS = {
           },
           talk_over_ms: {
             type: 'number',
-            description: 'Time in which both sides did, in all: barge-in that was not noticed.',
+            description:
+              'Total time in which both sides made a sound: barge-in that was not noticed.',
           },
-          speaking: { type: 'boolean', description: 'Whether the other side sounds now.' },
+          speaking: {
+            type: 'boolean',
+            description: 'Whether the other side is making a sound now.',
+          },
         },
       },
       SdpWish: {
         type: 'object',
         additionalProperties: false,
-        description: "Wishes of the option `sdp` for a peer's own session description (RFC 8866).",
+        description:
+          'Changes to the session description that the peer makes itself, for the option `sdp` (RFC 8866).',
         properties: {
           codecs: {
             type: 'array',
@@ -2522,23 +2562,22 @@ export const SCHEMAS = {
             type: 'array',
             items: { type: 'string' },
             description:
-              "Lines to add behind those of the stream, such as `a=label:1`; in a recording session behind those of each. A line with `a=crypto` takes the place of the peer's own keys (RFC 4568): packets are encrypted and read by it.",
+              'Lines to add after the lines of the stream, such as `a=label:1`; in a recording session, after those of each stream. A line with `a=crypto` replaces the keys of the peer (RFC 4568): packets are then encrypted and decrypted with the key in it.',
           },
           video: {
             type: 'boolean',
             description:
-              '`false`: no video, although the peer has the option `video`; one that is there is switched off.',
+              '`false`: no video, although the peer has the option `video`; a video stream that already exists is switched off.',
           },
           undecipherable: {
             type: 'boolean',
             description:
-              'Encrypts what is sent with another SRTP key than the description says, so that nobody can read it, until the next description of the call.',
+              'Encrypts the sent packets with an SRTP key other than the one in the description, so that nobody can decrypt them, until the next description of the call.',
           },
           streams: {
             type: 'array',
             items: { $ref: '#/definitions/SdpStreamWish' },
-            description:
-              'Of a recording session: what is to be otherwise in single streams, by their labels.',
+            description: 'For a recording session: changes to single streams, by their labels.',
           },
         },
       },
@@ -2546,10 +2585,10 @@ export const SCHEMAS = {
         title: 'SdpStreamWish',
         type: 'object',
         additionalProperties: false,
-        description: 'Wishes for one stream of a recording session.',
+        description: 'Changes to one stream of a recording session.',
         required: ['label'],
         properties: {
-          label: { type: 'string', description: 'Which stream (RFC 4574).' },
+          label: { type: 'string', description: 'Label of the stream (RFC 4574).' },
           codecs: {
             type: 'array',
             items: { enum: ['PCMU', 'PCMA', 'G722', 'opus', 'L16'] },
@@ -2558,7 +2597,7 @@ export const SCHEMAS = {
           },
           direction: {
             enum: ['sendrecv', 'sendonly', 'recvonly', 'inactive'],
-            description: '`inactive` pauses it.',
+            description: 'Direction of the stream; `inactive` pauses it.',
           },
           ptime: { type: 'integer', description: 'Milliseconds of audio in a packet.' },
           port: {
@@ -2571,7 +2610,7 @@ export const SCHEMAS = {
       RecordingMetadataWish: {
         title: 'RecordingMetadataWish',
         description:
-          'What the metadata of a recording session are made of (RFC 7865); what is left out follows from the session.',
+          'Contents of the metadata of a recording session (RFC 7865); what is left out is derived from the session.',
         type: 'object',
         additionalProperties: false,
         required: [],
@@ -2579,7 +2618,7 @@ export const SCHEMAS = {
           data_mode: {
             enum: ['complete', 'partial'],
             description:
-              'Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default: complete.',
+              'Whether the document contains everything or only the changes (RFC 7865, 6.1). Default: complete.',
           },
           session: {
             type: 'object',
@@ -2616,12 +2655,13 @@ export const SCHEMAS = {
                   type: 'array',
                   items: { type: 'string' },
                   description:
-                    'Labels of the streams with the voice of this one. Default: of the first participant the first stream, of the second the second.',
+                    'Labels of the streams with the voice of this participant. Default: the first stream for the first participant, the second for the second.',
                 },
                 receives: {
                   type: 'array',
                   items: { type: 'string' },
-                  description: 'Labels of the streams this one hears. Default: all others.',
+                  description:
+                    'Labels of the streams that this participant hears. Default: all others.',
                 },
                 associate_time: {
                   type: 'string',
@@ -2670,7 +2710,7 @@ export const SCHEMAS = {
       RecordingMetadata: {
         title: 'RecordingMetadata',
         description:
-          'Metadata of a recording session (RFC 7865), as one document has them. What the document leaves out is an empty text or list.',
+          'Metadata of a recording session (RFC 7865), as they are in one document. Values that the document leaves out are empty texts or arrays.',
         type: 'object',
         additionalProperties: false,
         required: ['data_mode', 'sessions', 'participants', 'streams'],
@@ -2749,7 +2789,7 @@ export const SCHEMAS = {
       },
       BodyPart: {
         title: 'BodyPart',
-        description: 'A part of a body of several (RFC 2046, 5.1).',
+        description: 'A part of a multipart body (RFC 2046, 5.1).',
         type: 'object',
         additionalProperties: false,
         required: ['content_type', 'body'],
@@ -2781,7 +2821,7 @@ export const SCHEMAS = {
           replay: {
             type: 'string',
             description:
-              'Or the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario file.',
+              'Instead of `audio`, the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario file.',
           },
           port: {
             type: 'integer',

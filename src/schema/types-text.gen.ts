@@ -55,9 +55,9 @@ export interface AgentOptions {
   answer?: 'manual' | 'auto' | {readonly after?: Duration; readonly code?: 180 | 183};
   /**
    * How dtmf() sends digits: \`rtp\` as telephone-events (RFC 4733), \`info\` in SIP INFO requests
-   * (application/dtmf-relay), \`auto\` as telephone-events where the other side takes them, else
-   * in INFO. \`info\` needs baresip 1.1 or later, \`auto\` 2.0. Received digits are understood
-   * either way.
+   * (application/dtmf-relay), \`auto\` as telephone-events if the other side accepts them, else
+   * in INFO. \`info\` needs baresip 1.1 or later, \`auto\` 2.0 or later. Received digits are
+   * understood in both forms.
    * Default: "rtp".
    */
   dtmf_mode?: 'rtp' | 'info' | 'auto';
@@ -68,10 +68,10 @@ export interface AgentOptions {
    */
   mwi?: boolean;
   /**
-   * Whether the agent listens: \`verify_audio\`, \`hears\`, \`received_level\` and the like need it,
-   * from the start of a call on. Default: yes, where baresip has its module sndfile. Writes 16
-   * kB a second for PCMU and 192 kB for opus to disk, for each direction; what no verb needs
-   * is dropped from 4 MB on.
+   * Whether the agent records what it receives from the start of a call: \`verify_audio\`,
+   * \`hears\`, \`received_level\` and the like need that. Default: yes, if baresip has its module
+   * sndfile. It writes 16 kB per second to disk for PCMU and 192 kB for opus, in each
+   * direction; beyond 4 MB, audio that no verb needs is dropped.
    */
   audio?: boolean;
   /**
@@ -85,23 +85,25 @@ export interface AgentOptions {
    */
   local_address?: string;
   /**
-   * Header fields to add to every outgoing INVITE (RFC 3261, 7.3), several values as repeated
-   * fields. They are in REGISTER too (below 3.0 only with \`headers_compat\`), and not in
-   * re-INVITE and BYE. Needs baresip 2.3, for values with blanks 3.8, or \`headers_compat\`.
+   * Header fields to add to every outgoing INVITE (RFC 3261, 7.3); several values become
+   * repeated fields. They are also in REGISTER (before 3.0 only with \`headers_compat\`), but
+   * not in re-INVITE and BYE. Needs baresip 2.3, or 3.8 for values with blanks, or
+   * \`headers_compat\`.
    * Examples: {"X-Tenant":"blue","Diversion":["<sip:1@pbx>","<sip:2@pbx>"]}.
    */
   headers?: Readonly<Record<string, string | readonly string[]>>;
   /**
-   * Allows \`headers\` that this baresip's command cannot send (below 2.3 any, below 3.8 values
-   * with blanks) by a way that also adds a Route to the next hop and one more header,
-   * \`X-Route-End\`; a warning shows the exact lines. Changes nothing from 3.8 on.
+   * Allows \`headers\` that the command of this baresip cannot send (before 2.3 all, before 3.8
+   * values with blanks). They are sent in another way, which also adds a Route to the next hop
+   * and one more header, \`X-Route-End\`; a warning shows the exact lines. Changes nothing from
+   * 3.8 on.
    * Default: false.
    */
   headers_compat?: boolean;
   /**
-   * Puts a proxy of Offhook between baresip and the world, on this machine and invisible to
-   * both: what baresip cannot say is then said by the proxy, on every version: headers of one
-   * call, any refusal with headers, \`deflect\`, \`request\`, logins by SHA-256.
+   * Puts a proxy of Offhook between baresip and the network, on this machine and invisible to
+   * both sides. With every baresip version it adds what baresip cannot do: headers for one
+   * call, refusals with any code and headers, \`deflect\`, \`request\`, and logins by SHA-256.
    * Default: false.
    */
   proxy?: boolean;
@@ -113,15 +115,15 @@ export interface AgentOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
-   * Encryption of the media: \`srtp\` offers keys in the SDP (RFC 4568) and takes plain RTP
-   * where the other side has none, \`srtp-mand\` insists (RTP/SAVP), \`dtls_srtp\` negotiates keys
-   * in the media path (RFC 5764). Default: plain RTP.
+   * Encryption of the media: \`srtp\` offers keys in the SDP (RFC 4568) and accepts plain RTP if
+   * the other side offers no keys, \`srtp-mand\` requires encryption (RTP/SAVP), \`dtls_srtp\`
+   * negotiates keys in the media path (RFC 5764). Default: plain RTP.
    */
   media_enc?: 'srtp' | 'srtp-mand' | 'dtls_srtp';
   /**
-   * How the address of the media is found behind a NAT: RFC 8489, 8656, 8445. \`stun\` and
-   * \`turn\` need \`stun_server\`; TURN logs in with \`auth_user\` or \`username\`, and \`password\`.
-   * ICE gathers the addresses of all interfaces but loopback.
+   * How the agent finds its media address behind a NAT: RFC 8489, 8656, 8445. \`stun\` and
+   * \`turn\` need \`stun_server\`; TURN logs in with \`auth_user\` or \`username\`, and with
+   * \`password\`. ICE gathers the addresses of all interfaces except loopback.
    */
   nat?: 'stun' | 'turn' | 'ice';
   /**
@@ -142,12 +144,13 @@ export interface AgentOptions {
    */
   ca_file?: string;
   /**
-   * Ends a call that receives no RTP for so many seconds; one on hold too. Default: never.
+   * Ends a call, even one on hold, that has received no RTP for this many seconds. Default:
+   * never.
    */
   rtp_timeout?: number;
   /**
-   * Jitter buffer for received audio: its delay in milliseconds; \`true\` is 100. Without one,
-   * audio is heard as it comes.
+   * Delay of the jitter buffer for received audio, in milliseconds; \`true\` is 100. Without a
+   * jitter buffer, audio is heard as it comes.
    * Default: false.
    */
   jitter_buffer?: boolean | number;
@@ -158,14 +161,14 @@ export interface AgentOptions {
    */
   rtp_stats?: boolean;
   /**
-   * Anything of your own, as plain data; readable as \`metadata\`.
+   * Plain data of your own; readable as \`metadata\` of the agent.
    * Examples: {"site":"berlin"}.
    */
   metadata?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Account and habits of a raw SIP peer.
+ * Account and behaviour of a raw SIP peer.
  */
 export interface PeerOptions {
   /**
@@ -210,12 +213,12 @@ export interface PeerOptions {
   local_port?: number;
   /**
    * Address to listen on and to send from. Default: that of the route to the registrar or
-   * proxy; loopback for a serverless agent.
+   * proxy; loopback for a serverless peer.
    * Examples: "192.0.2.10", "::1".
    */
   local_address?: string;
   /**
-   * Header fields of every request outside of a dialog.
+   * Header fields to add to every request outside a dialog.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -232,7 +235,7 @@ export interface PeerOptions {
    */
   ca_file?: string;
   /**
-   * Anything of your own, as plain data; readable as \`metadata\`.
+   * Plain data of your own; readable as \`metadata\` of the peer.
    * Examples: {"site":"berlin"}.
    */
   metadata?: Readonly<Record<string, unknown>>;
@@ -254,9 +257,9 @@ export interface PeerOptions {
    */
   codecs?: readonly ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
-   * Video beside the audio: every call offers H.264 in packetization mode 1 (RFC 6184) and
-   * takes it. Nothing is decoded: \`rtp.video\` counts pictures, and where \`--save-audio\` saves
-   * the audio what comes is a file beside it.
+   * Video in addition to audio: every call offers and accepts H.264 in packetization mode 1
+   * (RFC 6184). Nothing is decoded: \`rtp.video\` counts pictures, and with \`--save-audio\` the
+   * received video is saved in a file beside the audio.
    * Examples: {"file":"clip.h264","fps":30}.
    */
   video?: {
@@ -267,32 +270,32 @@ export interface PeerOptions {
      */
     file?: string;
     /**
-     * Pictures of the file in a second.
+     * Pictures per second.
      * Default: 25.
      */
     fps?: number;
   };
   /**
-   * The peer is a session recording server (RFC 7866): every stream of an offer is answered
-   * with a port of its own and recorded, the Contact says \`+sip.srs\`. Its INVITEs are answered
-   * by the script, as those of any peer.
+   * The peer is a session recording server (RFC 7866): it answers every stream of an offer
+   * with a port of its own and records it, and its Contact says \`+sip.srs\`. As with any peer,
+   * the script answers its INVITEs.
    * Default: false.
    */
   recorder?: boolean;
   /**
-   * Encryption of the media by SRTP (RFC 3711), keys in the SDP (RFC 4568): \`srtp\` offers keys
-   * with RTP/AVP and takes plain RTP where the other side has none, \`srtp-mand\` insists
-   * (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The suites are
-   * AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.
+   * Encryption of the media by SRTP (RFC 3711), with keys in the SDP (RFC 4568): \`srtp\` offers
+   * keys with RTP/AVP and accepts plain RTP if the other side offers no keys, \`srtp-mand\`
+   * requires encryption (RTP/SAVP). Default: plain RTP; an offer of RTP/SAVP is refused. The
+   * suites are AES_CM_128_HMAC_SHA1_80 and _32, AEAD_AES_128_GCM and AEAD_AES_256_GCM.
    */
   media_enc?: 'srtp' | 'srtp-mand';
   /**
-   * What the peer does by itself; each can be switched off, to be done by the script or not at
-   * all.
+   * What the peer does automatically. Each can be switched off, and is then left to the
+   * script.
    */
   automatic?: {
     /**
-     * Answers an INVITE with 100 where nothing was answered for 200 ms (RFC 3261, 17.2.1).
+     * Answers an INVITE with 100 if no response was sent within 200 ms (RFC 3261, 17.2.1).
      * Default: true.
      */
     trying?: boolean;
@@ -325,9 +328,9 @@ export interface PeerOptions {
     login?: boolean;
   };
   /**
-   * Asks others for a login, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE,
-   * SUBSCRIBE, PUBLISH and OPTIONS outside of a dialog is challenged until its credentials are
-   * right; wrong ones get 403.
+   * Asks others for credentials, as a registrar or proxy does: each INVITE, REGISTER, MESSAGE,
+   * SUBSCRIBE, PUBLISH and OPTIONS outside a dialog is challenged until its credentials are
+   * right; wrong credentials get 403.
    */
   challenge?: {
     /**
@@ -367,8 +370,8 @@ export interface PeerOptions {
  */
 export interface RegisterOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -379,7 +382,7 @@ export interface RegisterOptions {
    */
   from?: string;
   /**
-   * Value of the To header. Default: the target.
+   * Value of the To header. Default: the address of record.
    */
   to?: string;
   /**
@@ -398,13 +401,13 @@ export interface RegisterOptions {
  */
 export interface CallOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -413,9 +416,8 @@ export interface CallOptions {
    */
   content_type?: string;
   /**
-   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
-   * all the same. It is the To header as well, where \`to\` says nothing else. Default: the
-   * target.
+   * Request-URI of any scheme, sent exactly as it is; the request still goes to the target.
+   * Unless \`to\` is given, it is used in the To header, too. Default: the target.
    * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
    */
   request_uri?: string;
@@ -435,21 +437,22 @@ export interface CallOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, more \`lines\` or
-   * \`undecipherable\` packets; false for none. Default: the peer's own, where the message is to
-   * carry an offer or an answer.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (\`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, more
+   * \`lines\`, or \`undecipherable\` packets); false sends none. Default: the description that the
+   * peer makes, if the message has to carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
   /**
-   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
-   * answer (RFC 3261, 13.2.1).
+   * Sends the INVITE without a session description: the response then carries the offer, and
+   * the ACK the answer (RFC 3261, 13.2.1).
    * Default: false.
    */
   late_offer?: boolean;
   /**
-   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * How the 200 is acknowledged: \`drop\` for not at all, or the delay before the ACK. Default:
+   * at once.
    * Examples: "drop", "800ms".
    */
   ack?: 'drop' | (string & {});
@@ -478,12 +481,12 @@ export interface CallOptions {
      */
     refresher?: 'uac' | 'uas';
     /**
-     * What the peer refreshes with, where it is the refresher.
+     * The request with which the peer refreshes, if it is the refresher.
      * Default: "INVITE".
      */
     method?: 'INVITE' | 'UPDATE';
     /**
-     * False: the peer does not refresh although it is its turn.
+     * False: the peer does not refresh, even if it is the refresher.
      * Default: true.
      */
     refresh?: boolean;
@@ -495,7 +498,7 @@ export interface CallOptions {
  */
 export interface RecordOptions {
   /**
-   * The streams, each an m= line with a label (RFC 4574), ports and a source of its own.
+   * The streams; each has an m= line with a label (RFC 4574), and its own ports and source.
    * Default: two, with the labels 1 and 2.
    *
    * @minItems 1
@@ -503,21 +506,21 @@ export interface RecordOptions {
    */
   streams?: readonly RecordedStreamWish[];
   /**
-   * Metadata of the session (RFC 7865): as text, exactly as they are to be sent; as an object,
-   * a document made of it; false for none. Default: a document that names the session and its
+   * Metadata of the session (RFC 7865): a text is sent exactly as it is; from an object a
+   * document is made; false sends none. Default: a document that names the session and its
    * streams.
    * Examples:
    * {"participants":[{"aor":"sip:anna@pbx.example","name":"Anna"},{"aor":"sip:bert@pbx.example"}]}.
    */
   metadata?: string | RecordingMetadataWish | false;
   /**
-   * Media type of the metadata: recorders differ in which one they know.
+   * Media type of the metadata; recorders differ in which one they accept.
    * Default: "application/rs-metadata+xml".
    */
   metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -537,27 +540,29 @@ export interface RecordOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\` or more \`lines\`; false
-   * for none. Default: the peer's own, where the message is to carry an offer or an answer.
-   * Single streams are named in \`streams\` of the object, by their labels.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (\`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, or
+   * more \`lines\`); false sends none. Default: the description that the peer makes, if the
+   * message has to carry an offer or an answer. \`streams\` of the object changes single
+   * streams, by their labels.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
   /**
-   * Sends the INVITE without a session description: the answer holds the offer, the ACK the
-   * answer (RFC 3261, 13.2.1).
+   * Sends the INVITE without a session description: the response then carries the offer, and
+   * the ACK the answer (RFC 3261, 13.2.1).
    * Default: false.
    */
   late_offer?: boolean;
   /**
-   * How the 200 is acknowledged: not at all, or after a delay. Default: at once.
+   * How the 200 is acknowledged: \`drop\` for not at all, or the delay before the ACK. Default:
+   * at once.
    * Examples: "drop", "800ms".
    */
   ack?: 'drop' | (string & {});
   /**
-   * Option tags of the Require header, beside siprec; \`headers: { Require: null }\` leaves all
-   * of them out.
+   * Option tags of the Require header, in addition to siprec; \`headers: { Require: null }\`
+   * leaves out all of them.
    * Examples: ["100rel"].
    *
    * @minItems 1
@@ -581,12 +586,12 @@ export interface RecordOptions {
      */
     refresher?: 'uac' | 'uas';
     /**
-     * What the peer refreshes with, where it is the refresher.
+     * The request with which the peer refreshes, if it is the refresher.
      * Default: "INVITE".
      */
     method?: 'INVITE' | 'UPDATE';
     /**
-     * False: the peer does not refresh although it is its turn.
+     * False: the peer does not refresh, even if it is the refresher.
      * Default: true.
      */
     refresh?: boolean;
@@ -598,13 +603,13 @@ export interface RecordOptions {
  */
 export interface RequestOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -613,9 +618,8 @@ export interface RequestOptions {
    */
   content_type?: string;
   /**
-   * Request-URI, exactly as it is to be sent, of any scheme; the request goes to the target
-   * all the same. It is the To header as well, where \`to\` says nothing else. Default: the
-   * target.
+   * Request-URI of any scheme, sent exactly as it is; the request still goes to the target.
+   * Unless \`to\` is given, it is used in the To header, too. Default: the target.
    * Examples: "tel:+49-30-123456", "sip:600@pbx.example;user=phone".
    */
   request_uri?: string;
@@ -635,10 +639,10 @@ export interface RequestOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, more \`lines\` or
-   * \`undecipherable\` packets; false for none. Default: the peer's own, where the message is to
-   * carry an offer or an answer.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (\`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, more
+   * \`lines\`, or \`undecipherable\` packets); false sends none. Default: the description that the
+   * peer makes, if the message has to carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
@@ -657,12 +661,12 @@ export interface RequestOptions {
    */
   expires?: number;
   /**
-   * Metadata of a recording session (RFC 7865), beside the offer or alone: as text, exactly as
-   * it is to be sent; as an object, a document made of it. Default: none.
+   * Metadata of a recording session (RFC 7865), with an offer or alone: a text is sent exactly
+   * as it is; from an object a document is made. Default: none.
    */
   metadata?: string | RecordingMetadataWish | false;
   /**
-   * Media type of the metadata: recorders differ in which one they know.
+   * Media type of the metadata; recorders differ in which one they accept.
    * Default: "application/rs-metadata+xml".
    */
   metadata_type?: 'application/rs-metadata+xml' | 'application/rs-metadata';
@@ -673,13 +677,13 @@ export interface RequestOptions {
  */
 export interface ResponseOptions {
   /**
-   * Header fields, with several values as repeated fields. A name the peer writes itself takes
-   * the place of that field; null leaves the field out.
+   * Header fields; several values become repeated fields. They replace fields of the same name
+   * that the peer writes itself; null removes a field.
    * Examples: {"X-Tenant":"blue","Max-Forwards":"0"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -693,21 +697,21 @@ export interface ResponseOptions {
    */
   contact?: string;
   /**
-   * The session description: as text, exactly as it is to be sent; as an object, the peer's
-   * own with other \`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, more \`lines\` or
-   * \`undecipherable\` packets; false for none. Default: the peer's own, where the message is to
-   * carry an offer or an answer.
+   * The session description: a text is sent exactly as it is; an object changes the
+   * description that the peer makes (\`codecs\`, \`direction\`, \`ptime\`, \`address\`, \`port\`, more
+   * \`lines\`, or \`undecipherable\` packets); false sends none. Default: the description that the
+   * peer makes, if the message has to carry an offer or an answer.
    * Examples: {"codecs":["PCMA"],"direction":"sendonly"}.
    */
   sdp?: string | SdpWish | false;
   /**
-   * Tag of the To header (RFC 3261, 19.3): responses with different tags are those of a fork.
-   * Default: the peer's own.
+   * Tag of the To header (RFC 3261, 19.3); responses with different tags look like those of a
+   * forked call. Default: the tag of the peer.
    * Examples: "a".
    */
   tag?: string;
   /**
-   * Sends a provisional response reliably, until its PRACK comes (RFC 3262).
+   * Sends a provisional response reliably: repeats it until its PRACK comes (RFC 3262).
    * Default: false.
    */
   reliable?: boolean;
@@ -729,19 +733,19 @@ export interface ResponseOptions {
      */
     refresher?: 'uac' | 'uas';
     /**
-     * What the peer refreshes with, where it is the refresher.
+     * The request with which the peer refreshes, if it is the refresher.
      * Default: "INVITE".
      */
     method?: 'INVITE' | 'UPDATE';
     /**
-     * False: the peer does not refresh although it is its turn.
+     * False: the peer does not refresh, even if it is the refresher.
      * Default: true.
      */
     refresh?: boolean;
   };
   /**
    * The request to answer, from \`sip.received()\` or \`expect()\`. Default: the INVITE that has
-   * waited longest, else the request that has.
+   * waited longest, or else the other request that has waited longest.
    */
   to?: {readonly call_id: string; readonly method: string};
 }
@@ -752,10 +756,10 @@ export interface ResponseOptions {
  */
 export interface HeaderOptions {
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -766,10 +770,10 @@ export interface HeaderOptions {
  */
 export interface TextOptions {
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -797,10 +801,10 @@ export interface DeflectOptions {
    */
   code?: number;
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -811,10 +815,10 @@ export interface DeflectOptions {
  */
 export interface OutgoingOptions {
   /**
-   * Header fields to add, several values as repeated fields. A name that is there already gets
-   * these values instead; null leaves the field out. What the agent needs to find its dialogs
-   * is its own: Via, From, To, Call-ID, CSeq, Contact, Route and the credentials cannot be
-   * given.
+   * Header fields to add; several values become repeated fields. If the message already has a
+   * field of that name, the given values replace it; null removes the field. Header fields
+   * that the agent needs for its dialogs cannot be given: Via, From, To, Call-ID, CSeq,
+   * Contact, Route and credentials.
    * Examples: {"X-Tenant":"blue"}.
    */
   headers?: Readonly<Record<string, string | readonly string[] | null>>;
@@ -823,7 +827,7 @@ export interface OutgoingOptions {
    */
   expires?: number;
   /**
-   * The body, as it is to be sent in UTF-8.
+   * The body, sent as it is, in UTF-8.
    */
   body?: string;
   /**
@@ -849,7 +853,7 @@ export interface ScenarioOptions {
    */
   skip?: boolean | string;
   /**
-   * While any scenario of the run has it, only those run; a warning says so.
+   * If any scenario of the run has this option, only scenarios with it run; a warning says so.
    * Default: false.
    */
   only?: boolean;
@@ -861,16 +865,16 @@ export interface ScenarioOptions {
    */
   timeout?: Duration;
   /**
-   * How often the scenario is run again after it failed: at the end of the run, alone. Passing
-   * then makes it flaky.
+   * How often the scenario is run again after a failure: at the end of the run, alone. If it
+   * then passes, it is flaky.
    * Default: "that of --retries".
    * Examples: 2.
    */
   retries?: number & string;
   /**
-   * Things no other scenario may use at the same time (--jobs, or another run on this
-   * machine), by names of your own, or as \`sip:user@domain\` for an account. All are taken
-   * before the scenario begins. Accounts and fixed ports that it uses are locked anyhow, when
+   * Resources that no other scenario may use at the same time (with --jobs, or in another run
+   * on this machine): names of your own, or \`sip:user@domain\` for an account. All are locked
+   * before the scenario begins. Accounts and fixed ports that it uses are always locked, when
    * it first uses them.
    * Examples: ["queue:sales","sip:alice@pbx.example"].
    */
@@ -894,7 +898,8 @@ export interface WaitOptions {
  */
 export interface IdentityOptions {
   /**
-   * Signs, by ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC PRIVATE KEY").
+   * The private key that signs, with ES256: PKCS #8 ("BEGIN PRIVATE KEY") or SEC 1 ("BEGIN EC
+   * PRIVATE KEY").
    */
   private_key: string;
   /**
@@ -903,25 +908,25 @@ export interface IdentityOptions {
    */
   x5u: string;
   /**
-   * Who calls. Of a number its digits are signed (RFC 8224, 8.3), of a SIP URI scheme, user
-   * and host; an object is the claim as it is.
+   * The caller. For a number its digits are signed (RFC 8224, 8.3), for a SIP URI its scheme,
+   * user and host; an object is used as the claim itself.
    * Examples: "+1 215 555 0121".
    */
   orig: string | Readonly<Record<string, unknown>>;
   /**
-   * Who is called, in the same forms.
+   * The called party or parties, in the same forms.
    * Examples: "+1 215 555 0131".
    *
    * @minItems 1
    */
   dest: string | readonly string[] | Readonly<Record<string, unknown>>;
   /**
-   * When it was signed, in seconds since 1970. Default: now.
+   * Time of signing, in seconds since 1970. Default: now.
    * Examples: 1443208345.
    */
   iat?: number;
   /**
-   * Full, partial or gateway attestation (RFC 8588, 4); makes the token one of \`ppt\` shaken.
+   * Full, partial or gateway attestation (RFC 8588, 4); the \`ppt\` of the token is then shaken.
    */
   attest?: 'A' | 'B' | 'C';
   /**
@@ -934,19 +939,19 @@ export interface IdentityOptions {
    */
   ppt?: string;
   /**
-   * Claims to add to the payload or to put in the place of others; null leaves one out.
+   * Claims to add to the payload, or to replace in it; null leaves a claim out.
    * Examples: {"rcd":{"nam":"Anna"}}.
    */
   claims?: Readonly<Record<string, unknown>>;
   /**
-   * The same for the header of the token; what it says of \`alg\` changes the text, not the
-   * signature.
+   * Parameters to add to the header of the token, or to replace in it; \`alg\` changes only the
+   * text, not the signature.
    * Examples: {"typ":"jwt"}.
    */
   header?: Readonly<Record<string, unknown>>;
   /**
-   * Leaves header and payload out, which the receiver puts together from the message (RFC
-   * 8225, 7).
+   * Leaves out the header and the payload, which the receiver then rebuilds from the message
+   * (RFC 8225, 7).
    * Default: false.
    */
   compact?: boolean;
@@ -957,33 +962,34 @@ export interface IdentityOptions {
  */
 export interface IdentityCheck {
   /**
-   * Whose key must have signed, and which must be valid now. Certificates between it and an
-   * authority may follow it. The numbers it is for (RFC 8226) are not looked at.
+   * Certificate whose key must have made the signature, and which must be valid now.
+   * Intermediate certificates may follow it. The numbers that it is for (RFC 8226) are not
+   * checked.
    */
   certificate?: string;
   /**
-   * Certificates of authorities, one behind the other: that of the signer must have been
-   * issued by one of them, or by somebody they have made an authority (RFC 5280, 6.1).
-   * Revocation is not checked. Default: the issuer is not looked at.
+   * Certificates of authorities, one after the other: the certificate of the signer must have
+   * been issued by one of them, or by an intermediate authority below one of them (RFC 5280,
+   * 6.1). Revocation is not checked. Default: the issuer is not checked.
    */
   trusted?: string;
   /**
-   * The key that must have signed, where there is no certificate.
+   * The key that must have made the signature, if there is no certificate.
    */
   public_key?: string;
   /**
-   * Who calls, as the message says (From or P-Asserted-Identity): must be what was signed.
+   * The caller according to the message (From or P-Asserted-Identity); must be the signed one.
    * Examples: "+12155550121".
    */
   orig?: string;
   /**
-   * Who is called, as the message says (To): must be among what was signed.
+   * The called party according to the message (To); must be among the signed ones.
    * Examples: "+12155550131".
    */
   dest?: string;
   /**
-   * Of the compact form: when it was signed, in seconds since 1970, as the Date header of the
-   * message says.
+   * For the compact form: when the token was signed, in seconds since 1970, according to the
+   * Date header of the message.
    */
   iat?: number;
   /**
@@ -991,7 +997,7 @@ export interface IdentityCheck {
    */
   now?: number;
   /**
-   * How many seconds \`iat\` may be away from now (RFC 8224, 6.2.1).
+   * Largest allowed difference between \`iat\` and now, in seconds (RFC 8224, 6.2.1).
    * Default: 60.
    */
   max_age?: number;
@@ -1002,13 +1008,13 @@ export interface IdentityCheck {
  */
 export interface HttpOptions {
   /**
-   * Header fields by name; an array is sent as several fields.
+   * Header fields by name; the values of an array are sent as several fields.
    * Examples: {"Accept":"application/json"}.
    */
   headers?: Readonly<Record<string, string | number | readonly string[]>>;
   /**
-   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON. The
-   * Content-Type fits, unless \`headers\` has one.
+   * Text is sent as it is, { base64: "..." } as the bytes it encodes, anything else as JSON.
+   * The Content-Type is set to match, unless \`headers\` gives one.
    * Examples: {"to":"+15550100"}.
    */
   body?: unknown;
@@ -1020,13 +1026,13 @@ export interface HttpOptions {
     Record<string, string | number | boolean | readonly (string | number | boolean)[]>
   >;
   /**
-   * Limit of the whole call: name, connection, answer, body and redirects.
+   * Time limit of the whole request: name resolution, connection, answer, body and redirects.
    * Default: "10s".
    */
   timeout?: Duration;
   /**
-   * Whether 301, 302, 303, 307 and 308 are followed; true: up to 10. Authorization, Cookie and
-   * header fields named like secrets are not sent to another origin.
+   * Whether 301, 302, 303, 307 and 308 are followed; \`true\` follows up to 10. Authorization,
+   * Cookie and header fields with names like those of secrets are not sent to another origin.
    * Default: true.
    */
   follow_redirects?: boolean | number;
@@ -1052,7 +1058,8 @@ export interface MockOptions {
    */
   host?: string;
   /**
-   * HTTPS: with a self-signed certificate made for this server, or with your own.
+   * HTTPS: \`true\` uses a self-signed certificate made for this server; an object gives your
+   * own certificate.
    * Default: false.
    */
   tls?: boolean | {readonly cert_file: string; readonly key_file: string};
@@ -1069,15 +1076,15 @@ export interface MockResponse {
    */
   status?: number;
   /**
-   * Header fields by name; an array is sent as several fields.
+   * Header fields by name; the values of an array are sent as several fields.
    */
   headers?: Readonly<Record<string, string | number | readonly string[]>>;
   /**
-   * Text is sent as it is, { base64: "..." } as those bytes, anything else as JSON.
+   * Text is sent as it is, { base64: "..." } as the bytes it encodes, anything else as JSON.
    */
   body?: unknown;
   /**
-   * Waits so long before it answers (or drops the connection).
+   * How long to wait before it answers (or drops the connection).
    */
   delay?: Duration;
   /**
@@ -1088,9 +1095,9 @@ export interface MockResponse {
 }
 
 /**
- * State of a call, and of an agent: that of its current call. \`Calling\`: dialled, no 18x
- * yet. \`Ringing\`: an 18x received, or an INVITE waiting. \`Established\`: answered and
- * acknowledged. \`Idle\`: closed; for an agent: every call is (RFC 3261, 12 and 13).
+ * State of a call; the state of an agent is that of its current call. \`Calling\`: dialled, no
+ * 18x yet. \`Ringing\`: an 18x received, or an INVITE waiting. \`Established\`: answered and
+ * acknowledged. \`Idle\`: closed, or for an agent, every call closed (RFC 3261, 12 and 13).
  */
 export type State = 'Idle' | 'Calling' | 'Ringing' | 'Established';
 /**
@@ -1099,8 +1106,8 @@ export type State = 'Idle' | 'Calling' | 'Ringing' | 'Established';
 export type Held = 'none' | 'local' | 'remote' | 'both';
 
 /**
- * The other side of a call: the From header of a received one (RFC 3261, 20.20), else what
- * was dialled.
+ * The other side of a call: from the From header of an incoming call (RFC 3261, 20.20), else
+ * what was dialled.
  */
 export interface Party {
   /**
@@ -1109,8 +1116,8 @@ export interface Party {
    */
   readonly uri: string;
   /**
-   * User part of the URI, unescaped: the number, where the peer is one. Empty when the URI has
-   * none.
+   * User part of the URI, unescaped; for a phone number this is the number. Empty if the URI
+   * has no user part.
    * Examples: "600".
    */
   readonly number: string;
@@ -1146,24 +1153,24 @@ export interface Ended {
     | 'crashed'
     | 'stopped';
   /**
-   * Final response code to the INVITE (RFC 3261, 21) where one ended the call; 487 after a
-   * CANCEL.
+   * Code of the final response to the INVITE (RFC 3261, 21), if that response ended the call;
+   * 487 after a CANCEL.
    * Examples: 486.
    */
   readonly code?: number;
   /**
-   * Reason phrase as received, else words of the agent.
+   * Reason phrase as received, else a text from the agent.
    * Examples: "Busy Here".
    */
   readonly reason?: string;
   /**
-   * Every Reason header of the messages that ended it (RFC 3326), with commas between: BYE,
-   * CANCEL, final response.
+   * Every Reason header of the messages that ended the call (BYE, CANCEL, final response),
+   * separated by commas (RFC 3326).
    * Examples: "Q.850;cause=17".
    */
   readonly cause?: string;
   /**
-   * The same, taken apart, in order.
+   * The values of \`cause\`, parsed, in order.
    */
   readonly causes?: readonly EndedCause[];
 }
@@ -1182,7 +1189,7 @@ export interface EndedCause {
    */
   readonly cause?: number;
   /**
-   * Its words, without quotes.
+   * The \`text\` parameter, without quotes.
    * Examples: "User busy".
    */
   readonly text?: string;
@@ -1192,9 +1199,9 @@ export interface EndedCause {
  */
 export interface Registration {
   /**
-   * \`none\` not registered; \`registering\` and \`unregistering\` a REGISTER was sent and not yet
-   * answered; \`registered\` answered with 200; \`failed\` refused, or not answered, also while
-   * baresip tries again by itself.
+   * \`none\`: not registered; \`registering\` and \`unregistering\`: a REGISTER was sent and is not
+   * answered yet; \`registered\`: answered with 200; \`failed\`: refused or not answered, even
+   * while baresip tries again by itself.
    */
   readonly state: 'none' | 'registering' | 'registered' | 'unregistering' | 'failed';
   /**
@@ -1203,17 +1210,17 @@ export interface Registration {
    */
   readonly code?: number;
   /**
-   * Its reason phrase, or why there was no response. After a challenge that is not MD5 the
-   * algorithm stands behind it.
+   * Reason phrase of that response, or why there was no response. After a challenge with an
+   * algorithm other than MD5, the algorithm is appended.
    * Examples: "Forbidden".
    */
   readonly reason?: string;
   /**
-   * Seconds the registrar granted with the last 200 (RFC 3261, 10.3).
+   * Expiry that the registrar granted with the last 200, in seconds (RFC 3261, 10.3).
    */
   readonly expires?: number;
   /**
-   * Contact values the last 200 lists: every binding of the address of record.
+   * Contact values listed in the last 200: every binding of the address of record.
    */
   readonly contacts?: readonly string[];
   /**
@@ -1242,7 +1249,7 @@ export interface CallInfo {
   readonly held: Held;
 }
 /**
- * Audio as the last offer and answer settled it (RFC 3264), seen from the agent.
+ * The audio that the last offer and answer agreed on (RFC 3264), seen from the agent.
  */
 export interface Media {
   /**
@@ -1259,11 +1266,12 @@ export interface Media {
    */
   readonly ptime?: number;
   /**
-   * That of the agent's own session description.
+   * Direction in the session description of the agent itself.
    */
   readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
-   * Keys from the SDP (RFC 4568), from a DTLS handshake (RFC 5764), or none.
+   * \`srtp\`: keys from the SDP (RFC 4568); \`dtls_srtp\`: keys from a DTLS handshake (RFC 5764);
+   * \`none\`: plain RTP.
    */
   readonly encryption: 'none' | 'srtp' | 'dtls_srtp';
   /**
@@ -1282,11 +1290,11 @@ export interface Media {
   readonly remote_address: string;
 }
 /**
- * One stream of a call, as the last offer and answer settled it (RFC 3264).
+ * One stream of a call, with the outcome of the last offer and answer (RFC 3264).
  */
 export interface MediaStream {
   /**
-   * As in the m= line; T.38 is an image.
+   * Media type of the m= line; T.38 is an \`image\`.
    * Examples: "audio", "image".
    */
   readonly kind: string;
@@ -1300,7 +1308,7 @@ export interface MediaStream {
    */
   readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
-   * Encoding name the answer chose; absent where it names none of the offer.
+   * Encoding name that the answer chose; absent if the answer names none of those offered.
    * Examples: "PCMU".
    */
   readonly codec?: string;
@@ -1314,12 +1322,12 @@ export interface Rtp {
    */
   readonly sent: number;
   /**
-   * Packets received, of silence, comfort noise and digits, too.
+   * Packets received, including those with silence, comfort noise and digits.
    */
   readonly received: number;
   /**
-   * How long ago \`received\` last grew, in ms, give or take the 100 ms between two looks;
-   * absent while nothing came.
+   * How long ago \`received\` last grew, in ms; accurate to 100 ms, the polling interval. Absent
+   * while nothing has come.
    */
   readonly last_received_ms?: number;
   /**
@@ -1332,12 +1340,13 @@ export interface Rtp {
    */
   readonly audio: boolean;
   /**
-   * How many more packets the other side had sent by its last RTCP report (RFC 3550, 6.4.1),
-   * some seconds old; absent until one came.
+   * How many more packets the other side had sent than had arrived, by its last RTCP report
+   * (RFC 3550, 6.4.1), which is some seconds old; absent until a report has come.
    */
   readonly lost?: number;
   /**
-   * The video of the call, of a peer with the option \`video\`; absent where none was agreed on.
+   * The video of the call, for a peer with the option \`video\`; absent if no video was agreed
+   * on.
    */
   readonly video?: {
     /**
@@ -1345,17 +1354,17 @@ export interface Rtp {
      */
     sent: number;
     /**
-     * Pictures of which at least one slice came whole.
+     * Pictures of which at least one slice arrived completely.
      */
     received: number;
     /**
-     * Packets that did not come, by their sequence numbers.
+     * Packets that did not arrive, according to the sequence numbers.
      */
     lost: number;
   };
 }
 /**
- * What RTCP tells of the audio an agent receives.
+ * Quality of the audio that an agent receives, as measured by RTCP.
  */
 export interface Quality {
   /**
@@ -1378,7 +1387,7 @@ export interface Quality {
   readonly packet_loss: number;
 }
 /**
- * How long things took, in ms, seen from the agent; what is not known (yet) is absent.
+ * Durations in ms, seen from the agent; a duration that is not known (yet) is absent.
  */
 export interface Timing {
   /**
@@ -1387,8 +1396,9 @@ export interface Timing {
    */
   readonly register_ms?: number;
   /**
-   * Caller: from the INVITE to the first 18x: Session Request Delay of a successful setup (RFC
-   * 6076, 4.3), what ITU-T E.721 calls post-selection delay. Absent when there was none.
+   * For the caller: from the INVITE to the first 18x. This is the Session Request Delay of a
+   * successful setup (RFC 6076, 4.3), which ITU-T E.721 calls post-selection delay. Absent if
+   * there was no 18x.
    */
   readonly post_dial_delay_ms?: number;
   /**
@@ -1401,12 +1411,14 @@ export interface Timing {
    */
   readonly setup_ms?: number;
   /**
-   * From then to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while the call is up.
+   * From the established call to the BYE: Session Duration Time (RFC 6076, 4.5). Absent while
+   * the call is up.
    */
   readonly talk_ms?: number;
 }
 /**
- * A key on the curve P-256, what \`generate_key()\` returns; all of it is PEM.
+ * A key pair on the curve P-256 with its certificate, as \`generate_key()\` returns it; all
+ * values are PEM.
  */
 export interface KeyPair {
   /**
@@ -1418,18 +1430,18 @@ export interface KeyPair {
    */
   readonly public_key: string;
   /**
-   * For the public key, signed by the private one.
+   * Certificate of the public key, signed with the private key.
    */
   readonly certificate: string;
 }
 /**
- * An Identity header as \`read_identity()\` read it (RFC 8224, 4). What cannot be read is left
- * out.
+ * An Identity header, as \`read_identity()\` has read it (RFC 8224, 4). Parts that cannot be
+ * read are left out.
  */
 export interface Identity {
   /**
-   * Header and payload were left out (RFC 8225, 7); those shown are put together from the
-   * options.
+   * Whether the header and the payload were left out (RFC 8225, 7); the ones shown are then
+   * built from the options.
    */
   readonly compact: boolean;
   /**
@@ -1454,14 +1466,14 @@ export interface Identity {
    */
   readonly ppt?: string;
   /**
-   * Whether everything holds, the signature too. Absent where nothing is wrong but no key was
-   * given.
+   * Whether all checks passed, including the signature. Absent if nothing is wrong but no key
+   * was given.
    */
   readonly valid?: boolean;
   /**
-   * The response for what is wrong (RFC 8224, 6.2.2): 428 no header, 403 \`iat\` too old or
-   * ahead, 436 no \`info\`, 437 another algorithm or a certificate out of its time, 438 all
-   * else.
+   * The response to give for the problem (RFC 8224, 6.2.2): 428 no header, 403 \`iat\` too old
+   * or in the future, 436 no \`info\`, 437 another algorithm or a certificate that is not valid
+   * now, 438 anything else.
    */
   readonly code?: number;
   /**
@@ -1470,7 +1482,7 @@ export interface Identity {
   readonly reason?: string;
 }
 /**
- * A session description (RFC 8866). What cannot be read is left out.
+ * A session description (RFC 8866). Parts that cannot be read are left out.
  */
 export interface Sdp {
   /**
@@ -1505,7 +1517,8 @@ export interface SdpMedia {
    */
   readonly codecs: readonly SdpCodec[];
   /**
-   * Of the stream, else of the session; \`c=0.0.0.0\` counts as not receiving (RFC 3264, 8.4).
+   * Direction of the stream, or else of the session; \`c=0.0.0.0\` counts as not receiving (RFC
+   * 3264, 8.4).
    */
   readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
@@ -1521,7 +1534,7 @@ export interface SdpMedia {
    */
   readonly crypto?: readonly {readonly suite: string}[];
   /**
-   * Of the DTLS certificate (RFC 8122).
+   * Fingerprint of the DTLS certificate (RFC 8122).
    */
   readonly fingerprint?: string;
   /**
@@ -1529,7 +1542,8 @@ export interface SdpMedia {
    */
   readonly setup?: string;
   /**
-   * What other bodies call the stream (RFC 4574), such as the metadata of a recording.
+   * The label by which other bodies, such as the metadata of a recording, refer to the stream
+   * (RFC 4574).
    */
   readonly label?: string;
 }
@@ -1542,7 +1556,7 @@ export interface SdpCodec {
    */
   readonly payload: number;
   /**
-   * Encoding name; of a static payload type that of RFC 3551.
+   * Encoding name; for a static payload type, the name in RFC 3551.
    * Examples: "PCMU".
    */
   readonly name: string;
@@ -1560,12 +1574,12 @@ export interface SdpCodec {
   readonly fmtp?: string;
 }
 /**
- * The calls of somebody (RFC 4235), in the words of the document. What it does not say is
- * left out.
+ * The calls of a watched user (RFC 4235), in the terms of the document. What the document
+ * does not say is left out.
  */
 export interface DialogInfo {
   /**
-   * One more with each NOTIFY of a subscription.
+   * Version of the document; it grows by one with each NOTIFY of a subscription.
    */
   readonly version?: number;
   /**
@@ -1573,12 +1587,12 @@ export interface DialogInfo {
    */
   readonly state?: string;
   /**
-   * URI of whom the dialogs are.
+   * URI of the user whose dialogs these are.
    * Examples: "sip:bob@pbx.example".
    */
   readonly entity?: string;
   /**
-   * In order; empty where there is no call.
+   * The dialogs, in order; empty if there is no call.
    */
   readonly dialogs: readonly WatchedDialog[];
 }
@@ -1587,7 +1601,7 @@ export interface DialogInfo {
  */
 export interface WatchedDialog {
   /**
-   * Name of the dialog in these documents.
+   * Identifier of the dialog in these documents.
    */
   readonly id: string;
   /**
@@ -1595,7 +1609,7 @@ export interface WatchedDialog {
    */
   readonly call_id?: string;
   /**
-   * Tag of the one who is watched.
+   * Tag of the watched user.
    */
   readonly local_tag?: string;
   /**
@@ -1603,7 +1617,7 @@ export interface WatchedDialog {
    */
   readonly remote_tag?: string;
   /**
-   * \`initiator\`: the one who is watched calls; \`recipient\`: is called.
+   * \`initiator\`: the watched user calls; \`recipient\`: the watched user is called.
    */
   readonly direction?: string;
   /**
@@ -1613,23 +1627,23 @@ export interface WatchedDialog {
    */
   readonly state: string;
   /**
-   * What brought it there: \`cancelled\`, \`rejected\`, \`replaced\`, \`local-bye\`, \`remote-bye\`,
-   * \`error\` or \`timeout\`.
+   * The event that led to this state: \`cancelled\`, \`rejected\`, \`replaced\`, \`local-bye\`,
+   * \`remote-bye\`, \`error\` or \`timeout\`.
    */
   readonly event?: string;
   /**
-   * Code of the response that brought it there.
+   * Code of the response that led to this state.
    */
   readonly code?: number;
   /**
-   * Seconds since it began.
+   * Seconds since the dialog began.
    */
   readonly duration?: number;
   readonly local?: DialogEnd;
   readonly remote?: DialogEnd1;
 }
 /**
- * The one who is watched.
+ * The end of the watched user.
  */
 export interface DialogEnd {
   /**
@@ -1687,26 +1701,26 @@ export interface DialogEnd2 {
  */
 export interface Presence {
   /**
-   * URI of whom it is about.
+   * URI of the user.
    * Examples: "pres:bob@pbx.example".
    */
   readonly entity?: string;
   /**
-   * The ways to reach them, in order.
+   * The ways to reach the user, in order.
    */
   readonly tuples: readonly PresenceTuple[];
   /**
-   * Words about all of it; of several the first.
+   * Note about the presence as a whole; the first one if there are several.
    */
   readonly note?: string;
   /**
-   * What the person does (RFC 4480, 3.2), by the names of the elements.
+   * Activities of the person (RFC 4480, 3.2), by the names of their elements.
    * Examples: ["on-the-phone"].
    */
   readonly activities: readonly string[];
 }
 /**
- * A way to reach somebody (RFC 3863, 4.1.2).
+ * A way to reach the user (RFC 3863, 4.1.2).
  */
 export interface PresenceTuple {
   /**
@@ -1719,19 +1733,19 @@ export interface PresenceTuple {
    */
   readonly basic?: string;
   /**
-   * URI to reach them at.
+   * URI at which the user can be reached.
    */
   readonly contact?: string;
   /**
-   * Of the contact, from 0 to 1, as written.
+   * Priority of the contact, from 0 to 1, as written.
    */
   readonly priority?: string;
   /**
-   * Words about it; of several the first.
+   * Note about the tuple; the first one if there are several.
    */
   readonly note?: string;
   /**
-   * When it changed, as written (RFC 3339).
+   * When the tuple changed, as written (RFC 3339).
    */
   readonly timestamp?: string;
 }
@@ -1835,7 +1849,7 @@ export interface PingAnswer {
   readonly ms: number;
 }
 /**
- * What became of a transfer this agent asked for (RFC 3515, 2.4).
+ * Outcome of a transfer that this agent asked for (RFC 3515, 2.4).
  */
 export interface TransferState {
   /**
@@ -1848,7 +1862,8 @@ export interface TransferState {
    */
   readonly progress?: number;
   /**
-   * Final code of the new call, from NOTIFY, or of the REFER when that was refused.
+   * Final code of the new call, from NOTIFY, or the response code of the REFER if that was
+   * refused.
    * Examples: 200.
    */
   readonly final?: number;
@@ -1863,7 +1878,7 @@ export interface TransferState {
   readonly done: boolean;
 }
 /**
- * All there is to know about an agent at one moment.
+ * Everything known about an agent at one moment.
  */
 export interface AgentInfo {
   /**
@@ -1876,8 +1891,8 @@ export interface AgentInfo {
    */
   readonly aor: string;
   /**
-   * True while the registrar has a binding of the agent: from its 200 to a REGISTER until it
-   * has answered the un-REGISTER, or the time it granted is over.
+   * True while the registrar holds a binding of the agent: from its 200 to a REGISTER until it
+   * answers the un-REGISTER, or until the granted time is over.
    */
   readonly registered: boolean;
   readonly registration: Registration;
@@ -1906,7 +1921,7 @@ export interface Sound {
    */
   readonly hz?: number[];
   /**
-   * Of a file, as the script wrote it.
+   * Path of a file, as written in the script.
    */
   readonly path?: string;
 }
@@ -1919,12 +1934,13 @@ export interface HeardTone {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
-   * when it was there already.
+   * From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone
+   * was there already.
    */
   readonly onset_ms: number;
   /**
-   * How far both may be off: samples come in packets, and gaps between them do not count.
+   * Possible error of both times: samples come in packets, and gaps between packets are not
+   * counted.
    */
   readonly uncertainty_ms: number;
   /**
@@ -1969,12 +1985,13 @@ export interface HeardTone1 {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
-   * when it was there already.
+   * From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone
+   * was there already.
    */
   readonly onset_ms: number;
   /**
-   * How far both may be off: samples come in packets, and gaps between them do not count.
+   * Possible error of both times: samples come in packets, and gaps between packets are not
+   * counted.
    */
   readonly uncertainty_ms: number;
   /**
@@ -1995,12 +2012,13 @@ export interface HeardTone2 {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the tone, by the clock of the samples; 0
-   * when it was there already.
+   * From the call of the verb to the beginning of the tone, measured in samples; 0 if the tone
+   * was there already.
    */
   readonly onset_ms: number;
   /**
-   * How far both may be off: samples come in packets, and gaps between them do not count.
+   * Possible error of both times: samples come in packets, and gaps between packets are not
+   * counted.
    */
   readonly uncertainty_ms: number;
   /**
@@ -2021,16 +2039,16 @@ export interface HeardSignal {
    */
   readonly detected_ms: number;
   /**
-   * From the call of the verb to the beginning of the part that proved it, by the clock of the
+   * From the call of the verb to the beginning of the part that proved the signal, measured in
    * samples.
    */
   readonly onset_ms: number;
   /**
-   * Time to detect: from that beginning on, in samples.
+   * Time to detect: from the beginning of that part to its detection, in ms of samples.
    */
   readonly detect_ms: number;
   /**
-   * How far the times may be off.
+   * Possible error of these times.
    */
   readonly uncertainty_ms: number;
   /**
@@ -2047,8 +2065,8 @@ export interface HeardRecording {
    */
   readonly similarity: number;
   /**
-   * Where the recording begins in what was received since the verb was issued, right to 10 ms;
-   * negative when its beginning is missing.
+   * Where the recording begins in the audio received since the verb was called, accurate to 10
+   * ms; negative if its beginning is missing.
    */
   readonly offset_ms: number;
   /**
@@ -2061,8 +2079,8 @@ export interface HeardRecording {
   readonly uncertainty_ms: number;
 }
 /**
- * Timing of a conversation. A stretch of sound may have pauses of up to 200 ms; its edges
- * are right to 10 ms, what the agent sends to 45 ms.
+ * Timing of a conversation. A stretch of sound may contain pauses of up to 200 ms. Its edges
+ * are accurate to 10 ms, or to 45 ms for what the agent sends.
  */
 export interface Speech {
   /**
@@ -2083,16 +2101,17 @@ export interface Speech {
    */
   readonly dead_air_ms: number;
   /**
-   * Time in which both sides did, in all: barge-in that was not noticed.
+   * Total time in which both sides made a sound: barge-in that was not noticed.
    */
   readonly talk_over_ms: number;
   /**
-   * Whether the other side sounds now.
+   * Whether the other side is making a sound now.
    */
   readonly speaking: boolean;
 }
 /**
- * Wishes of the option \`sdp\` for a peer's own session description (RFC 8866).
+ * Changes to the session description that the peer makes itself, for the option \`sdp\` (RFC
+ * 8866).
  */
 export interface SdpWish {
   /**
@@ -2117,32 +2136,32 @@ export interface SdpWish {
    */
   readonly port?: number;
   /**
-   * Lines to add behind those of the stream, such as \`a=label:1\`; in a recording session
-   * behind those of each. A line with \`a=crypto\` takes the place of the peer's own keys (RFC
-   * 4568): packets are encrypted and read by it.
+   * Lines to add after the lines of the stream, such as \`a=label:1\`; in a recording session,
+   * after those of each stream. A line with \`a=crypto\` replaces the keys of the peer (RFC
+   * 4568): packets are then encrypted and decrypted with the key in it.
    */
   readonly lines?: string[];
   /**
-   * \`false\`: no video, although the peer has the option \`video\`; one that is there is switched
-   * off.
+   * \`false\`: no video, although the peer has the option \`video\`; a video stream that already
+   * exists is switched off.
    */
   readonly video?: boolean;
   /**
-   * Encrypts what is sent with another SRTP key than the description says, so that nobody can
-   * read it, until the next description of the call.
+   * Encrypts the sent packets with an SRTP key other than the one in the description, so that
+   * nobody can decrypt them, until the next description of the call.
    */
   readonly undecipherable?: boolean;
   /**
-   * Of a recording session: what is to be otherwise in single streams, by their labels.
+   * For a recording session: changes to single streams, by their labels.
    */
   readonly streams?: SdpStreamWish[];
 }
 /**
- * Wishes for one stream of a recording session.
+ * Changes to one stream of a recording session.
  */
 export interface SdpStreamWish {
   /**
-   * Which stream (RFC 4574).
+   * Label of the stream (RFC 4574).
    */
   readonly label: string;
   /**
@@ -2150,7 +2169,7 @@ export interface SdpStreamWish {
    */
   readonly codecs?: ('PCMU' | 'PCMA' | 'G722' | 'opus' | 'L16')[];
   /**
-   * \`inactive\` pauses it.
+   * Direction of the stream; \`inactive\` pauses it.
    */
   readonly direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /**
@@ -2163,12 +2182,12 @@ export interface SdpStreamWish {
   readonly port?: number;
 }
 /**
- * What the metadata of a recording session are made of (RFC 7865); what is left out follows
+ * Contents of the metadata of a recording session (RFC 7865); what is left out is derived
  * from the session.
  */
 export interface RecordingMetadataWish {
   /**
-   * Whether the document tells everything, or what has changed (RFC 7865, 6.1). Default:
+   * Whether the document contains everything or only the changes (RFC 7865, 6.1). Default:
    * complete.
    */
   readonly data_mode?: 'complete' | 'partial';
@@ -2210,12 +2229,12 @@ export interface RecordingMetadataWish {
      */
     name?: string;
     /**
-     * Labels of the streams with the voice of this one. Default: of the first participant the
-     * first stream, of the second the second.
+     * Labels of the streams with the voice of this participant. Default: the first stream for
+     * the first participant, the second for the second.
      */
     sends?: string[];
     /**
-     * Labels of the streams this one hears. Default: all others.
+     * Labels of the streams that this participant hears. Default: all others.
      */
     receives?: string[];
     /**
@@ -2263,8 +2282,8 @@ export interface RecordedSession {
   readonly sip_session_ids: string[];
 }
 /**
- * Metadata of a recording session (RFC 7865), as one document has them. What the document
- * leaves out is an empty text or list.
+ * Metadata of a recording session (RFC 7865), as they are in one document. Values that the
+ * document leaves out are empty texts or arrays.
  */
 export interface RecordingMetadata {
   /**
@@ -2343,7 +2362,7 @@ export interface Recording {
   readonly problem?: string;
 }
 /**
- * A part of a body of several (RFC 2046, 5.1).
+ * A part of a multipart body (RFC 2046, 5.1).
  */
 export interface BodyPart {
   /**
@@ -2366,8 +2385,8 @@ export interface RecordedStreamWish {
   readonly label?: string;
   readonly audio?: Sound1;
   /**
-   * Or the RTP stream of a capture: path of a pcap or pcapng file, relative to the scenario
-   * file.
+   * Instead of \`audio\`, the RTP stream of a capture: path of a pcap or pcapng file, relative
+   * to the scenario file.
    */
   readonly replay?: string;
   /**
@@ -2394,7 +2413,7 @@ export interface Sound1 {
    */
   readonly hz?: number[];
   /**
-   * Of a file, as the script wrote it.
+   * Path of a file, as written in the script.
    */
   readonly path?: string;
 }

@@ -109,8 +109,8 @@ export function typingsText(types: string = TYPES_TEXT, modes: string = MODES_TE
     stateText(stateDoc?.[1] ?? '', stateDoc?.[2] ?? ''),
     HELPERS,
     data.trim(),
-    objectText('Agent', 'A SIP agent: what `agent()` returns. Its values are those of now.'),
-    objectText('SipPeer', 'A raw SIP peer: what `peer()` returns. Its values are those of now.'),
+    objectText('Agent', 'A SIP agent: what `agent()` returns. Its values are always current.'),
+    objectText('SipPeer', 'A raw SIP peer: what `peer()` returns. Its values are always current.'),
     objectText('Transaction', 'A request a peer has sent, and its responses.'),
     callText(),
     peerText(),
@@ -148,7 +148,7 @@ function objectText(
 }
 
 function callText(): string {
-  const about = 'One of the `calls` of an agent. Its values are those of now.';
+  const about = 'One of the `calls` of an agent. Its values are always current.';
   return `${jsDoc([about], '')}interface Call extends CallInfo {\n${valueTexts('Call').join('\n')}\n}`;
 }
 

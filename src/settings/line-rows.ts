@@ -24,12 +24,12 @@ const OWN_ROWS = {
   },
   prio: {
     form: { kind: 'number', least: -1e6, most: 1e6 },
-    doc: 'A call takes its lines in this order, the lowest first, then by name.',
+    doc: 'A call chooses its lines in this order: the lowest value first, and by name if values are equal.',
     initial: 0,
   },
   register: {
     form: { kind: 'yes' },
-    doc: 'Whether its phone registers first. Default: yes, where it has a `domain`.',
+    doc: 'Whether the phone of the line registers first. Default: yes, if it has a `domain`.',
   },
 } as const satisfies Rows;
 

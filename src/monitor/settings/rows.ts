@@ -50,7 +50,7 @@ export const DEGRADED_ROWS: Rows = Object.fromEntries(
 export const MAINTENANCE_ROWS: Rows = {
   cron: {
     form: CRON,
-    doc: 'When a window begins, each time: a cron pattern.',
+    doc: 'When a repeated window begins, each time: a cron pattern.',
     example: '0 3 * * 0',
   },
   timezone: {
@@ -95,12 +95,12 @@ export const MONITOR_ROWS = {
   exclude_tags: { form: TEXTS, doc: 'Leaves out scenarios with one of these tags.', initial: [] },
   every: {
     form: { kind: 'duration', least_ms: 1000, words: ['never'] },
-    doc: 'Time from the start of a run to the start of the next one. `never`: it runs only when somebody asks for it.',
+    doc: 'Time from the start of a run to the start of the next one. `never`: the monitor runs only on request.',
     initial: '5m',
   },
   cron: {
     form: CRON,
-    doc: 'A cron pattern instead of `every`, for times of day: minute, hour, day, month, weekday; a sixth field in front of them is the second.',
+    doc: 'A cron pattern instead of `every`, for times of day: minute, hour, day, month, weekday; with six fields, the first field is the seconds.',
     example: '*/10 8-18 * * 1-5',
   },
   timezone: {
@@ -110,7 +110,7 @@ export const MONITOR_ROWS = {
   },
   every_when_failing: {
     form: INTERVAL,
-    doc: 'After a failed run the next one starts so soon, counted from the start of the failed one: a short fault then does not count as a long one.',
+    doc: 'After a failed run, the time from its start to the start of the next run. With a shorter time here, a short fault is not counted as a long one.',
     example: '30s',
   },
   timeout: {
@@ -120,27 +120,27 @@ export const MONITOR_ROWS = {
   },
   warn_after: {
     form: count(1, 100),
-    doc: 'After so many failed runs in a row the monitor is `failing`.',
+    doc: 'Number of failed runs in a row after which the monitor is `failing`.',
     initial: 1,
   },
   fail_after: {
     form: count(1, 100),
-    doc: 'After so many failed runs in a row the monitor is `failed`.',
+    doc: 'Number of failed runs in a row after which the monitor is `failed`.',
     initial: 2,
   },
   of: {
     form: count(2, 100),
-    doc: 'Failed runs count among the last so many runs, and not in a row: `fail_after` 3 with `of` 5 is "3 of the last 5".',
+    doc: 'Number of latest runs among which failed runs are counted, instead of in a row: `fail_after` 3 with `of` 5 means "3 of the last 5".',
     example: 5,
   },
   recover_after: {
     form: count(1, 100),
-    doc: 'After so many good runs in a row a `failed` monitor is `ok` again.',
+    doc: 'Number of good runs in a row after which a `failed` monitor is `ok` again.',
     initial: 1,
   },
   degraded: {
     form: { kind: 'object', rows: DEGRADED_ROWS },
-    doc: 'Limits of what a run measures. Of several calls, the worst one counts.',
+    doc: 'Limits for what a run measures. If a run has several calls, the worst call counts.',
     initial: {},
     example: { post_dial_delay: '2s', mos: { warning: 3.8, critical: 3 } },
   },
@@ -168,7 +168,7 @@ export const MONITOR_ROWS = {
   },
   retries: {
     form: count(0, 20),
-    doc: 'A scenario that fails is run again up to so many times. If it passes then, the run is `flaky`.',
+    doc: 'How many times a failed scenario is run again at most. If it then passes, the run is `flaky`.',
     initial: 0,
   },
   paused: {
@@ -178,7 +178,7 @@ export const MONITOR_ROWS = {
   },
   info: {
     form: TEXT,
-    doc: 'What the monitor watches, in words for people.',
+    doc: 'Free text: what the monitor watches.',
     example: 'Main number, Berlin',
   },
   labels: {
@@ -210,7 +210,7 @@ export const MONITOR_ROWS = {
   },
   notify: {
     form: TEXTS,
-    doc: 'Names of the targets in `notify` that are told when its state changes. Default: all.',
+    doc: 'Names of the targets in `notify` that are notified when the state of the monitor changes. Default: all.',
   },
   public: { form: YES, doc: 'The public status page shows this monitor.', initial: false },
 } as const satisfies Rows;
@@ -240,7 +240,7 @@ export const LISTEN_ROWS = {
 export const TOKEN_ROWS = {
   name: {
     form: TEXT,
-    doc: 'Whose token this is, in words for people.',
+    doc: 'Free text: whose token this is.',
     required: true,
     example: 'grafana',
   },
@@ -285,29 +285,29 @@ export const STATUS_ROWS = {
 export const SERVE_ROWS = {
   monitors: {
     form: { kind: 'map', of: { kind: 'object', rows: MONITOR_ROWS }, ...NAMES },
-    doc: 'The monitors, each behind its name.',
+    doc: 'The monitors, by name.',
     required: true,
     example: { reception: { run: 'calls/reception.js' } },
   },
   defaults: {
     form: { kind: 'object', rows: MONITOR_ROWS },
-    doc: 'Settings of all monitors that do not say otherwise.',
+    doc: 'Settings for all monitors that do not set them themselves.',
     initial: {},
   },
   lines: LINES_ROW,
   max_parallel: {
     form: count(1, 1000),
-    doc: 'So many runs go on at the same time, at most.',
+    doc: 'Largest number of runs at the same time.',
     initial: 3,
   },
   notify: {
     form: { kind: 'map', of: { kind: 'object', rows: TARGET_ROWS }, ...NAMES },
-    doc: 'The targets that are told when a state changes, each behind its name.',
+    doc: 'The targets that are notified when a state changes, by name.',
     initial: {},
   },
   auth: {
     form: { kind: 'list', of: { kind: 'object', rows: TOKEN_ROWS } },
-    doc: 'The tokens of those who may use the API and the page. Without any, everybody on this machine may.',
+    doc: 'The tokens that give access to the API and the page. Without tokens, everybody on this machine has access.',
     initial: [],
   },
   listen: {

@@ -21,7 +21,7 @@ export const TARGET_ROWS = {
   },
   on: {
     form: { kind: 'list', of: { kind: 'word', words: TOLD_OF }, or_one: true, least: 1 },
-    doc: 'The changes it is told of: a monitor came into one of these states, or `recovered`.',
+    doc: 'The changes that are reported to the target: a monitor has entered one of these states, or has `recovered`.',
     initial: ['failed', 'recovered'],
   },
   group_wait: {
@@ -34,12 +34,12 @@ export const TARGET_ROWS = {
   },
   timeout: {
     form: { kind: 'duration', least_ms: 1000, most_ms: 300_000 },
-    doc: 'Longest time that one try to send may take.',
+    doc: 'Longest time that one attempt to send may take.',
     initial: '10s',
   },
   tries: {
     form: count(1, 50),
-    doc: 'After so many tries a message is given up and shown as undelivered.',
+    doc: 'Number of attempts after which a message is given up and shown as undelivered.',
     initial: 12,
   },
   url: {

@@ -23,7 +23,11 @@ export function agentVerbOptions(schemas: Schemas): readonly Section[] {
       schemas.headerOptions,
     ],
     ['Text options', 'Of `message()` of an agent.', schemas.textOptions],
-    ['Outgoing options', 'Of `request()` of an agent.', schemas.outgoingOptions],
+    [
+      'Outgoing options',
+      'Of `request()`, `subscribe()` and `publish()` of an agent.',
+      schemas.outgoingOptions,
+    ],
     ['Deflect options', 'Of `deflect()`.', schemas.deflectOptions],
   ] as const;
   return rows.map(([title, intro, schema]) => optionsSection(title, intro, schema));

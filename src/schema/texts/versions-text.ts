@@ -4,8 +4,8 @@ import { table } from './markdown.js';
 
 const VERSIONS_INTRO = `## baresip versions
 
-What a script can see of the installed baresip, by the first version that has it; \`offhook doctor\` shows it
-for yours. Everything not listed is the same from 1.0 on. [baresip-versions.md](baresip-versions.md) tells more.`;
+Differences between baresip versions that a script can see, with the first version that has each feature; \`offhook doctor\` shows
+them for your version. Everything not listed is the same from 1.0 on. More: [baresip-versions.md](baresip-versions.md).`;
 
 /** Verbs and options by version: a column for each version that brought something. */
 export function versionsText(): string {

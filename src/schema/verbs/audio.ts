@@ -11,14 +11,14 @@ const SOUND = {
 
 /** Which stream of a call is meant. */
 const STREAM =
-  '`stream` the label of the stream to listen to (`a=label`, RFC 4574); default: the first of the call.';
+  '`stream`: the label of the stream to listen to (`a=label`, RFC 4574; default: the first stream of the call).';
 
 const LISTEN = {
   name: 'within',
   kind: 'listen',
   optional: true,
   default: '5s, or what default_timeout set',
-  doc: `How long to listen at most: a duration, or \`{ for, within, stream }\`, where \`for\` is how long it must be heard without a break (of received samples; default 100 ms), and ${STREAM}`,
+  doc: `How long to listen at most: a duration, or an object \`{ for, within, stream }\` with this duration in \`within\`. \`for\`: how long the tone must be heard without a break, counted in received samples (default 100 ms); ${STREAM}`,
 } as const satisfies ParamRow;
 
 const LISTEN_THROWS = [
@@ -32,7 +32,7 @@ const LISTEN_THROWS = [
 const SIGNAL_TYPE = SIGNALS.map((name) => `"${name}"`).join(' | ');
 
 /** What is counted, wherever an agent listens. */
-const COUNTS = 'Only audio received after it was issued counts; early media do.';
+const COUNTS = 'Only audio received after the verb was called counts, early media included.';
 
 export const AUDIO_VERBS = {
   send_audio: {
@@ -42,7 +42,7 @@ export const AUDIO_VERBS = {
     cursor: 'issued',
     params: [SOUND],
     returns: 'void',
-    doc: 'Sends that from now on, until the next `send_audio`: a tone for good, a file once and then silence (the event `audio_ended`). All calls of an agent share one source. It survives hold, resume and re-INVITEs (the time of a file runs on meanwhile), and a tone is kept for the next calls; it may be set before the first one. An agent that was never told to sends silence, and never what it hears. WAV files of any common rate, width and number of channels are converted to 8 kHz mono.',
+    doc: 'Sends the sound from now on, until the next `send_audio`: a tone without end, a file once and then silence (the event `audio_ended`). All calls of an agent share one source. The sound survives hold, resume and re-INVITEs (a file keeps advancing meanwhile), and a tone is kept for the next calls; it may be set before the first call. Without `send_audio` an agent sends silence, and never what it hears. WAV files of any common sample rate, width and number of channels are converted to 8 kHz mono.',
     done: 'baresip has switched its source',
     limit: '5s',
     throws: [
@@ -66,13 +66,13 @@ export const AUDIO_VERBS = {
       {
         name: 'hz',
         kind: 'hz',
-        doc: 'Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz; a tone 40 Hz away is another one.',
+        doc: 'Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz; a tone 40 Hz away is a different tone.',
       },
       LISTEN,
       CALL_PARAM,
     ],
     returns: 'HeardTone',
-    doc: `Passes as soon as enough of the tone was received in the call: 100 ms without a break in which it carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure tells silence, a wrong tone and a weak one apart. Music and voices may hold one note for 100 ms: where they are heard, demand the tone for 500 ms.`,
+    doc: `Passes as soon as enough of the tone has been received in the call: 100 ms without a break, in which the tone carries 85 % of the energy, at -50 dBFS or more. ${COUNTS} A failure says whether there was silence, a wrong tone or a tone that was too weak. Music and voices may hold one note for 100 ms: where they can be heard, demand 500 ms of the tone (\`for\`).`,
     done: 'the tone was heard',
     limit: '5s',
     default_timeout: true,
@@ -89,12 +89,12 @@ export const AUDIO_VERBS = {
     params: [
       {
         ...LISTEN,
-        doc: `How long to listen at most: a duration, or \`{ for, within, stream }\`, where \`for\` is how long it must be silent without a break (default 500 ms), and ${STREAM}`,
+        doc: `How long to listen at most: a duration, or an object \`{ for, within, stream }\` with this duration in \`within\`. \`for\`: how long it must be silent without a break (default 500 ms); ${STREAM}`,
       },
       CALL_PARAM,
     ],
     returns: 'HeardSilence',
-    doc: `Passes as soon as silence was received long enough in the call: below -60 dBFS. ${COUNTS} Where no packets come at all it fails: see \`verify_no_media\`.`,
+    doc: `Passes as soon as there has been silence, below -60 dBFS, for long enough in the call. ${COUNTS} If no packets come at all, it fails: see \`verify_no_media\`.`,
     done: 'silence was heard',
     limit: '5s',
     default_timeout: true,
@@ -111,20 +111,20 @@ export const AUDIO_VERBS = {
         name: 'name',
         kind: 'signal',
         type: SIGNAL_TYPE,
-        doc: 'Which one: `dial`, `busy`, `congestion`, `ringback`, the special information tone `sit`, of a fax `fax_cng` and `fax_ced`, or digits sent as sound: `dtmf`.',
+        doc: 'The signal: `dial`, `busy`, `congestion`, `ringback`, `sit` (special information tone), `fax_cng` and `fax_ced` (the tones of a calling and of an answering fax), or `dtmf` (digits sent as sound).',
       },
       {
         name: 'options',
         kind: 'signal_options',
         optional: true,
         doc:
-          '`country`: whose tones, "us", "uk", "de" or "fr" (default "us"); `digits`: for "dtmf", which ones, one after the other (what came before them does not matter); `within`: how long to listen at most (default 15 s: a ringback comes every 6 s); ' +
+          '`country`: the country whose tones are meant, "us", "uk", "de" or "fr" (default "us"); `digits`: for "dtmf", the digits that must come one after the other (digits before them do not matter); `within`: how long to listen at most (default 15 s: a ringback tone comes every 6 s); ' +
           STREAM,
       },
       CALL_PARAM,
     ],
     returns: 'HeardSignal',
-    doc: `Passes as soon as a signal was received in the call: its frequencies in its cadence, a whole cycle of it, two where a cycle is shorter than 2.5 s; of "dtmf" its digits, each of 40 ms or more with pauses of 40 ms or more. Digits that come by RTP or SIP INFO are not sound: see \`received_digits\`. ${COUNTS}`,
+    doc: `Passes as soon as the signal has been received in the call: its frequencies in its cadence, for one whole cycle, or two if a cycle is shorter than 2.5 s; for "dtmf" its digits, each of 40 ms or more with pauses of 40 ms or more. Digits that come by RTP events or SIP INFO are not sound: see \`received_digits\`. ${COUNTS}`,
     done: 'the signal was heard',
     limit: '15s',
     throws: LISTEN_THROWS,
@@ -148,13 +148,13 @@ export const AUDIO_VERBS = {
         kind: 'recording_options',
         optional: true,
         doc:
-          '`min_similarity`: from 0 to 1 (default 0.8, what a recording through G.711 with 2 % loss stays above, and other speech below); `within`: how long to listen at most (default: the length of the recording and 5 s); ' +
+          '`min_similarity`: above 0, at most 1 (default 0.8: a recording sent through G.711 with 2 % loss stays above it, other speech below); `within`: how long to listen at most (default: the length of the recording plus 5 s); ' +
           STREAM,
       },
       CALL_PARAM,
     ],
     returns: 'HeardRecording',
-    doc: `Passes as soon as what was received in the call contains the recording, wherever it begins. Compared is loudness over time in 14 bands: codecs, levels and lost packets hardly matter, other words do. ${COUNTS}`,
+    doc: `Passes as soon as the audio received in the call contains the recording, wherever it begins. Loudness over time is compared in 14 frequency bands: codecs, levels and lost packets hardly matter, different words do. ${COUNTS}`,
     done: 'the recording was heard',
     throws: [...LISTEN_THROWS, 'E_AUDIO_FILE', 'E_READ_DENIED', 'E_READ_FAILED'],
     example:
@@ -171,12 +171,12 @@ export const AUDIO_METHODS = {
       {
         name: 'hz',
         kind: 'hz',
-        doc: 'Frequency of the tone, taken within 2 %, at least 15 Hz and at most 35 Hz.',
+        doc: 'Frequency of the tone. The tolerance is 2 %, but at least 15 Hz and at most 35 Hz.',
       },
       CALL_PARAM,
     ],
     returns: 'boolean',
-    doc: 'Whether the tone is being received in the call, alone or among others (with at least a tenth of the energy, for 400 ms): what a member of a conference hears. What was received before it is first asked counts; from then on beginning and end are events, and conditions see each. 300 ms without a frame, as on hold, are an end. False may mean not yet: that a tone is not there is proved by `never`, in more than 400 ms.',
+    doc: 'Whether the tone is being received in the call, alone or among others (with at least a tenth of the energy, for 400 ms): what a member of a conference hears. Audio received before the first `hears` counts; from then on the beginning and the end of the tone are events, and conditions see each of them. 300 ms without a frame, as on hold, end the tone. False may mean "not yet": to prove that a tone is absent, use `never`, for more than 400 ms.',
     throws: ['E_AUDIO', 'E_ARGUMENT', 'E_AGENT_GONE'],
     example:
       'await_until(() => {\n  assert(alice.hears(440)).is_true();\n  assert(bob.hears(620)).is_true();\n});\nnever(() => alice.hears(620), "1s");',
@@ -201,7 +201,7 @@ export const AUDIO_GLOBALS = {
     effect: 'none',
     params: [{ name: 'hz', kind: 'several_hz', doc: 'Frequencies, at most eight.' }],
     returns: 'Sound',
-    doc: 'Several sines at once, each of -10 dBFS or as much as their sum allows, for `send_audio`.',
+    doc: 'Several sines at once, for `send_audio`; each at -10 dBFS, or at the highest level that their sum allows.',
     throws: ['E_ARGUMENT'],
     example: 'alice.send_audio(tones([697, 1209]));',
   },
@@ -217,7 +217,7 @@ export const AUDIO_GLOBALS = {
       },
     ],
     returns: 'Sound',
-    doc: 'A recording, for `send_audio`: PCM of 8 to 32 bits, floating point, A-law or mu-law; 8 to 192 kHz; up to 10 minutes. It is looked for when it is sent.',
+    doc: 'A recording, for `send_audio`: PCM of 8 to 32 bits, floating point, A-law or mu-law; 8 to 192 kHz; up to 10 minutes. The file is looked up when it is sent.',
     throws: ['E_ARGUMENT'],
     example: 'alice.send_audio(file("hello.wav"));',
   },
@@ -237,7 +237,11 @@ export const AUDIO_GLOBALS = {
     effect: 'block',
     params: [
       { name: 'a', kind: 'agent', doc: 'An agent in a call.' },
-      { name: 'b', kind: 'agent', doc: 'Another one, at the other end of it, however far.' },
+      {
+        name: 'b',
+        kind: 'agent',
+        doc: 'The agent at the other end of the call, whatever lies between.',
+      },
       {
         name: 'within',
         kind: 'duration',
@@ -247,7 +251,7 @@ export const AUDIO_GLOBALS = {
       },
     ],
     returns: 'AudioConnection',
-    doc: 'Passes as soon as each of two agents hears the other: each sends a tone of its own, both at once; afterwards each sends again what it sent before. A failure tells which direction it is.',
+    doc: 'Passes as soon as two agents hear each other: both send a tone of their own at the same time; afterwards each sends again what it sent before. A failure names the direction that does not work.',
     done: 'both tones were heard',
     limit: '5s',
     default_timeout: true,

@@ -19,7 +19,7 @@ export const HEADER_OPTIONS = {
 
 const WAITING_CALL = {
   ...CALL_PARAM,
-  doc: 'One of `calls`; default: the one that has waited longest.',
+  doc: 'One of `calls`; default: the call that has waited longest.',
 } as const satisfies ParamRow;
 
 export const CALL_VERBS = {
@@ -33,12 +33,12 @@ export const CALL_VERBS = {
       {
         name: 'target',
         kind: 'target',
-        doc: 'Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the domain of this agent. Blanks, dots, dashes and brackets of a number are left out.',
+        doc: 'Another agent, a `sip:`, `sips:` or `tel:` URI, or a number or user name in the domain of this agent. Blanks, dots, dashes and parentheses in a number are ignored.',
       },
       HEADER_OPTIONS,
     ],
     returns: 'void',
-    doc: 'Places a call. `state` is `Calling` when it returns, and the values of the previous call are cleared. A call that is on hold stays so; one that is not has to be held or ended first.',
+    doc: 'Places a call. When it returns, `state` is `Calling`, and the values of the previous call are cleared. A call on hold stays on hold; a call that is not on hold must be held or ended first.',
     done: 'the INVITE was sent',
     limit: '5s',
     throws: [
@@ -62,7 +62,7 @@ export const CALL_VERBS = {
     cursor: 'issued',
     params: [WAITING_CALL],
     returns: 'void',
-    doc: 'Answers the call that has waited longest; waits for one to come in if there is none yet. A call the agent is in is put on hold first.',
+    doc: 'Answers the call that has waited longest; if no call is waiting, waits for one. If the agent is already in a call, that call is put on hold first.',
     done: 'the 200 was sent',
     limit: '5s',
     throws: ['E_CALL_STATE', 'E_CALL_REFUSED', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
@@ -77,7 +77,7 @@ export const CALL_VERBS = {
     ends_call: true,
     params: [HEADER_OPTIONS, CALL_PARAM],
     returns: 'void',
-    doc: 'Ends the current call: BYE after answer, CANCEL before it, 486 for a call that waits. A peer that hung up first is not an error.',
+    doc: 'Ends the current call: with BYE after the answer, CANCEL before it, or 486 if it is an incoming call that is waiting. If the other side hung up first, that is not an error.',
     done: 'the call is closed',
     limit: '5s',
     throws: ['E_CALL_STATE', 'E_CALL_TIMEOUT', 'E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],

@@ -24,8 +24,8 @@ export const DTMF_VERBS = {
       },
     ],
     returns: 'void',
-    doc: 'Sends DTMF digits in the current call: one that is answered, or a dialled one with early media. By RTP (telephone-events) or SIP INFO, as the option `dtmf_mode` says. The time the digits themselves take does not count as waiting.',
-    done: 'the last digit was sent; by INFO: it was answered with 200',
+    doc: 'Sends DTMF digits in the current call, which must be answered, or dialled and with early media. They go by RTP (telephone-events) or SIP INFO, according to the option `dtmf_mode`. The time that the digits themselves take does not count towards the time limit.',
+    done: 'the last digit was sent or, by INFO, answered with 200',
     limit: '5s',
     throws: ['E_CALL_STATE', 'E_DTMF', 'E_ARGUMENT', ...AGENT_THROWS],
     example:

@@ -99,7 +99,7 @@ assert(health.status).equals(200);`,
     ],
     quiet: true,
     returns: 'MockServer',
-    doc: 'Starts an HTTP server for what the system under test sends: webhooks, callbacks. It is closed when the scenario ends. A request no route fits is answered with 404, and counted. The newest 1,000 requests (16 MiB of bodies) are kept for `requests`; a body may have 1 MiB.',
+    doc: 'Starts an HTTP server for the requests that the system under test sends: webhooks, callbacks. It is closed when the scenario ends. A request that matches no route is answered with 404, and counted. The newest 1,000 requests (up to 16 MiB of bodies) are kept for `requests`; a body may have up to 1 MiB.',
     done: 'it listens',
     throws: ['E_MOCK', 'E_READ_DENIED', 'E_READ_FAILED', 'E_ARGUMENT'],
     example: `const mock = mock_server();
@@ -168,7 +168,7 @@ assert(mock.last_request("/hook")?.json("event")).equals("ringing");`,
       {
         name: 'pattern',
         kind: 'pattern',
-        doc: 'A regular expression as text, or one.',
+        doc: 'A regular expression, or its text.',
       },
     ],
     returns: 'RegExp',
@@ -192,11 +192,11 @@ export const MOCK_VERBS = {
         name: 'responder',
         kind: 'function',
         type: '(request: MockRequest) => MockResponse',
-        doc: 'Gives the answer to each request. It must not be async. It may read state, not act or wait.',
+        doc: 'Returns the answer to each request. It must not be async. It may read state, but must not act or wait.',
       },
     ],
     returns: 'void',
-    doc: 'Answers requests with what a function of the script returns. It runs while the script waits in any verb, `await_until` or `wait`, one request at a time, 2 s of computing at most. A request that comes while the script computes waits up to 10 s, then it is answered with 503; so is one that finds 1,000 waiting (or 16 MiB of bodies), and one that comes after teardown began. A function that throws, or returns a promise or no response, gives the caller a 500 and fails the scenario. The newest route that fits a request answers it.',
+    doc: 'Answers requests with what a function of the script returns. It runs while the script waits in any verb, `await_until` or `wait`, one request at a time, for at most 2 s of computing. A request that comes while the script computes waits up to 10 s and is then answered with 503. A request also gets 503 if 1,000 requests (or 16 MiB of bodies) are already waiting, or if it comes after teardown has begun. If the function throws, or returns a promise or no response, the request is answered with 500 and the scenario fails. If several routes match a request, the newest one answers.',
     throws: ['E_MOCK', 'E_ARGUMENT'],
     example: `mock.on("POST", "/hook", (request) =>
   request.json("event") === "ringing" ? json_response({ action: "answer" }) : text_response("", 204),
@@ -216,7 +216,7 @@ export const MOCK_VERBS = {
       },
     ],
     returns: 'void',
-    doc: 'Answers requests without asking the script, also while it computes. The newest route that fits a request answers it.',
+    doc: 'Answers requests without running the script, even while the script computes. If several routes match a request, the newest one answers.',
     throws: ['E_MOCK', 'E_ARGUMENT'],
     example: `mock.respond("GET", "/config", json_response({ queue: "sales" }));
 mock.respond("/flaky", [{ drop: true }, text_response("busy", 503), text_response("ok")]);`,
@@ -241,7 +241,7 @@ export const MOCK_METHODS = {
     effect: 'none',
     params: [SOME_PATH],
     returns: 'number',
-    doc: 'How many requests have come, answered or not. In a condition those up to the event it is evaluated at: each request is a step of its own. Up to 10,000 different paths are told apart; a query is not a part of the path.',
+    doc: 'How many requests have come, answered or not. In a condition, only the requests up to the event for which it is evaluated count: each request is an event of its own. Up to 10,000 different paths are told apart; the query is not part of the path.',
     throws: ['E_ARGUMENT'],
     example: 'await_until(() => assert(mock.request_count("/hook")).equals(2));',
   },
@@ -251,7 +251,7 @@ export const MOCK_METHODS = {
     effect: 'none',
     params: [SOME_PATH],
     returns: 'MockRequest | undefined',
-    doc: 'The newest request; undefined when there was none, or it is not among the newest 1,000.',
+    doc: 'The newest request; undefined if there was none, or if it is no longer among the newest 1,000 requests.',
     throws: ['E_ARGUMENT'],
     example:
       'const last = await_until(() => assert(mock.last_request("/hook")).is_present().value());',
@@ -262,7 +262,7 @@ export const MOCK_METHODS = {
     effect: 'none',
     params: [SOME_PATH],
     returns: 'readonly MockRequest[]',
-    doc: 'The requests, oldest first: of the newest 1,000, as far as their bodies together have at most 16 MiB.',
+    doc: 'The newest 1,000 requests, oldest first; fewer if their bodies together exceed 16 MiB.',
     throws: ['E_ARGUMENT'],
     example:
       'assert(mock.requests("/hook").map((one) => one.json("event"))).equals(["ringing", "ended"]);',
@@ -272,7 +272,7 @@ export const MOCK_METHODS = {
 export const MOCK_VALUES = {
   url: {
     type: 'string',
-    doc: 'Where it listens, without a slash at the end: `http://127.0.0.1:40123`.',
+    doc: 'Address of the server, without a slash at the end: `http://127.0.0.1:40123`.',
   },
   port: { type: 'number', doc: 'Its TCP port.' },
 } as const satisfies Record<string, GetterRow>;
@@ -343,7 +343,7 @@ export const HTTP_RESPONSE_VALUES = {
   },
   ms: {
     type: 'number',
-    doc: 'How long it took from the call to the end of the body, redirects included.',
+    doc: 'How long the request took, from the call of `http()` to the end of the body, redirects included.',
   },
   url: { type: 'string', doc: 'Where the answer came from, after redirects.' },
 } as const satisfies Record<string, GetterRow>;
@@ -367,11 +367,11 @@ export const MOCK_REQUEST_VALUES = {
   method: { type: 'string', doc: 'Request method, upper case; `?` where it could not be read.' },
   path: {
     type: 'string',
-    doc: 'The path as on the wire, without the query; of a target in absolute form only the path; `unknown` where it could not be read.',
+    doc: 'The path as on the wire, without the query; if the request target is in absolute form, only its path; `unknown` if it could not be read.',
   },
   query: {
     type: 'Readonly<Record<string, string | readonly string[]>>',
-    doc: 'The query, unescaped; a name that is repeated has an array.',
+    doc: 'The query, unescaped; the value of a repeated name is an array.',
   },
   headers: {
     type: 'Readonly<Record<string, string>>',

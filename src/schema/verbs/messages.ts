@@ -32,7 +32,7 @@ export const MESSAGE_VERBS = {
       {
         name: 'text',
         kind: 'text',
-        doc: 'Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. baresip drops blanks at its beginning, so there may be none.',
+        doc: 'Plain text of up to 1015 bytes in UTF-8; line breaks are sent as they are. It must not begin with blanks, because baresip drops them.',
       },
       {
         name: 'options',
@@ -43,7 +43,7 @@ export const MESSAGE_VERBS = {
     ],
     returns: 'void',
     doc: 'Sends a text message (SIP MESSAGE, outside of any call).',
-    done: 'it was answered with 2xx',
+    done: 'the MESSAGE was answered with 2xx',
     limit: '5s',
     throws: [
       'E_TARGET',
@@ -66,7 +66,7 @@ export const MESSAGE_VERBS = {
     caller: 'nobody',
     params: [TARGET, HEADER_OPTIONS],
     returns: 'PingAnswer',
-    doc: 'Sends OPTIONS and returns the code and the delay of the answer, whatever it is.',
+    doc: 'Sends OPTIONS and returns the code and the delay of the response, whatever its code is.',
     done: 'OPTIONS was answered',
     limit: '5s',
     throws: ['E_TARGET', 'E_SIP_DENIED', 'E_PING', 'E_ARGUMENT', 'E_CAPABILITY', ...AGENT_THROWS],
@@ -79,13 +79,13 @@ export const MESSAGE_VERBS = {
       {
         name: 'method',
         kind: 'sip_method',
-        doc: 'Any method that begins no call and ends none: INFO, OPTIONS, NOTIFY, PUBLISH, UPDATE, ...',
+        doc: 'Any method that neither begins nor ends a call: INFO, OPTIONS, NOTIFY, PUBLISH, UPDATE, ...',
       },
       { ...TARGET, optional: true, doc: `${TARGET.doc} Default: the other side of the call.` },
       { name: 'options', kind: 'outgoing_options', optional: true, doc: 'Headers and body.' },
       CALL_PARAM,
     ],
-    doc: 'Sends a request beside those of baresip: in the current call, or to a target outside of calls. It is answered to the script alone. Needs the option `proxy` of the agent.',
+    doc: 'Sends a request in addition to those of baresip: in the current call, or to a target outside of calls. Its responses go only to the script, not to baresip. Needs the option `proxy` of the agent.',
     throws: [
       'E_TARGET',
       'E_SIP_DENIED',
@@ -110,7 +110,7 @@ export const MESSAGE_VERBS = {
       TARGET,
       { name: 'options', kind: 'outgoing_options', optional: true, doc: 'Expiry, headers, body.' },
     ],
-    doc: 'Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and stand in `sip`, what they say in `dialog_info` and the like. The subscription is not refreshed. Needs the option `proxy` of the agent.',
+    doc: 'Subscribes to an event package of the target. Its NOTIFYs are answered with 200 and can be read in `sip`; `dialog_info` and similar values of a message show their contents. The subscription is not refreshed. Needs the option `proxy` of the agent.',
     throws: ['E_TARGET', 'E_SIP_DENIED', 'E_ARGUMENT', 'E_PEER', 'E_CAPABILITY', ...AGENT_THROWS],
     example:
       'alice.subscribe("dialog", "600", { expires: 60 });\nawait_until(() => assert(alice.sip.received("NOTIFY").at(-1)?.dialog_info?.dialogs[0]?.state).equals("early"));',

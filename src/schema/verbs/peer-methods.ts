@@ -15,7 +15,7 @@ export const PEER_ONLY_METHODS = {
       },
     ],
     returns: 'string',
-    doc: 'Builds the text of a message for `send`: nothing is added, nothing is corrected, but for a missing Content-Length where there is a body and `headers` has none.',
+    doc: 'Builds the text of a message for `send`. Nothing is corrected and nothing is added, except a missing Content-Length if there is a body.',
     throws: ['E_ARGUMENT'],
     example:
       'const text = p.message_text({\n  start: "REGISTER sip:pbx SIP/2.0",\n  headers: [["Via", "SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1"], ["CSeq", "-1 REGISTER"], "Max-Forwards"],\n});',
@@ -28,12 +28,12 @@ export const TRANSACTION_VALUES = {
   call_id: { type: 'string', doc: 'Its Call-ID.' },
   cseq: {
     type: 'number',
-    doc: 'Number of its CSeq; one more for each repetition with credentials.',
+    doc: 'Its CSeq number; it grows by one with each repetition with credentials.',
     source: 'RFC 3261, 20.16',
   },
   request: {
     type: 'SipMessage | undefined',
-    doc: 'The request as it was sent; of a repetition with credentials the last one.',
+    doc: 'The request as it was sent; if it was repeated with credentials, the last repetition.',
   },
   provisional: {
     type: 'readonly SipMessage[]',
@@ -42,12 +42,12 @@ export const TRANSACTION_VALUES = {
   },
   final: {
     type: 'SipMessage | undefined',
-    doc: 'Its final response: absent until one came. That of the last repetition where credentials were asked for; the first of several.',
+    doc: 'Its final response; absent until one has come. If the request was repeated with credentials, the response to the last repetition; of several responses, the first.',
     source: 'RFC 3261, 17.1',
   },
   finals: {
     type: 'readonly SipMessage[]',
-    doc: 'Every final response in order: a fork, and a 200 that is not acknowledged, send several.',
+    doc: 'Every final response, in order. There are several if the request forked, or if a 200 is not acknowledged.',
     source: 'RFC 3261, 13.2.2.4',
   },
 } as const satisfies Record<string, GetterRow>;
@@ -62,7 +62,7 @@ export const TRANSACTION_METHODS = {
         name: 'options',
         kind: 'request_options',
         optional: true,
-        doc: 'Headers and body: an answer to a late offer by `sdp`.',
+        doc: 'Headers and body; `sdp` gives the answer to a late offer.',
       },
     ],
     returns: 'void',

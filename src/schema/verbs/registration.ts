@@ -9,7 +9,7 @@ export const REGISTRATION_VERBS = {
     cursor: 'issued',
     params: [],
     returns: 'void',
-    doc: 'Sends a REGISTER with the account of the agent, now, also when it is registered already. What the registrar answers shows in `registered` and `registration`.',
+    doc: 'Sends a REGISTER with the account of the agent at once, even if it is already registered. `registered` and `registration` show the response of the registrar.',
     done: 'the REGISTER was sent',
     limit: '5s',
     throws: ['E_REGISTER', ...AGENT_THROWS],

@@ -4,7 +4,7 @@ import type { FunctionRow, GetterRow, ParamRow } from '../rows.js';
 const METHOD_OR_CODE: ParamRow = {
   name: 'method_or_code',
   kind: 'method_or_code',
-  doc: 'A method as text, in any case, finds requests: `"INVITE"`; a number finds responses with that code: `183`.',
+  doc: 'A method, in upper or lower case, selects requests: `"INVITE"`; a number selects responses with that code: `183`.',
 };
 
 const HEADER_NAME: ParamRow = {
@@ -20,7 +20,7 @@ export const SIP_LOG = {
     effect: 'none',
     params: [METHOD_OR_CODE],
     returns: 'readonly SipMessage[]',
-    doc: 'Messages the agent received, oldest first, retransmissions included. In a condition those up to the event it is evaluated at: every message is a step of its own.',
+    doc: 'Messages that the agent received, oldest first, retransmissions included. A condition sees the messages up to the event for which it is evaluated: each message is an event of its own.',
     throws: ['E_ARGUMENT'],
     example: `// P-Asserted-Identity and Diversion of the call that came in
 const invite = await_until(() => assert(bob.sip.received("INVITE")[0]).is_present().value());
@@ -61,7 +61,7 @@ assert(alice.sip.sent("CANCEL")).is_empty();`,
     effect: 'none',
     params: [],
     returns: 'readonly SipMessage[]',
-    doc: 'All messages of the agent in order, the newest 5000.',
+    doc: 'The newest 5000 messages of the agent, sent and received, in order.',
     throws: ['E_ARGUMENT'],
     example: `const call = bob.sip.all().filter((one) => one.call_id === bob.calls[0]?.id);
 log(call.map((one) => one.code ?? one.method).join(" "));`,
@@ -70,10 +70,13 @@ log(call.map((one) => one.code ?? one.method).join(" "));`,
 
 export const SIP_MESSAGE_VALUES = {
   at: { type: 'number', doc: 'When it was seen, in ms since the scenario began.' },
-  direction: { type: '"sent" | "received"', doc: 'Seen from this agent.' },
+  direction: {
+    type: '"sent" | "received"',
+    doc: 'Whether this agent sent or received the message.',
+  },
   method: {
     type: 'string',
-    doc: 'Method of a request; of a response that of its CSeq.',
+    doc: 'Method of a request; for a response, the method of its CSeq.',
     source: 'RFC 3261, 7.1',
   },
   code: {
@@ -87,22 +90,22 @@ export const SIP_MESSAGE_VALUES = {
   body: { type: 'string', doc: 'The body as text; empty without one.' },
   sdp: {
     type: 'Sdp | undefined',
-    doc: 'The session description in the body, where there is one: also as a part of several.',
+    doc: 'The session description in the body, if there is one; also if it is a part of a multipart body.',
     source: 'RFC 8866',
   },
   parts: {
     type: 'readonly BodyPart[] | undefined',
-    doc: 'The parts of a multipart body, in order; absent where the body is a single one.',
+    doc: 'The parts of a multipart body, in order; absent if the body is not multipart.',
     source: 'RFC 2046, 5.1; RFC 5621',
   },
   dialog_info: {
     type: 'DialogInfo | undefined',
-    doc: 'The calls of somebody, where the body is application/dialog-info+xml: what a busy lamp field shows.',
+    doc: 'The calls of a watched user, if the body is application/dialog-info+xml: what a busy lamp field shows.',
     source: 'RFC 4235',
   },
   presence: {
     type: 'Presence | undefined',
-    doc: 'The presence of somebody, where the body is application/pidf+xml.',
+    doc: 'The presence of a user, if the body is application/pidf+xml.',
     source: 'RFC 3863',
   },
   message_summary: {

@@ -5,7 +5,7 @@ import { HEADER_OPTIONS } from './calls.js';
 const TARGET = {
   name: 'target',
   kind: 'target',
-  doc: 'Where to: another agent, a SIP or tel URI, or a number or user name in the domain of this agent; as in `dial`.',
+  doc: 'The target of the transfer: another agent, a SIP or tel URI, or a number or user name in the domain of this agent; as in `dial`.',
 } as const satisfies ParamRow;
 
 const ANSWERED_CALL = {
@@ -24,7 +24,7 @@ export const TRANSFER_VERBS = {
     caller: 'peer',
     params: [TARGET, HEADER_OPTIONS, ANSWERED_CALL],
     returns: 'void',
-    doc: 'Blind transfer: asks the other side of the call to call the target instead. What becomes of it shows in `transfer_state`; the call ends as `transferred` when the target has answered. When the target does not answer, baresip 1.0 ends the call too (`ended.by` is then `error`), newer ones go on with it.',
+    doc: 'Blind transfer: asks the other side of the call to call the target instead. `transfer_state` shows the outcome; when the target has answered, the call ends as `transferred`. If the transfer fails, baresip before 2.0 ends the call, too (`ended.by` is then `error`); newer versions keep it.',
     done: 'the REFER was accepted',
     limit: '5s',
     throws: [
@@ -49,7 +49,7 @@ export const TRANSFER_VERBS = {
     caller: 'agent',
     params: [TARGET, ANSWERED_CALL],
     returns: 'void',
-    doc: 'Begins an attended transfer: takes the call on hold and places a consultation call to the target, which becomes the current call. `complete_transfer` joins the two others, `abort_transfer` goes back.',
+    doc: 'Begins an attended transfer: puts the call on hold and places a consultation call to the target, which becomes the current call. `complete_transfer` connects the other two parties; `abort_transfer` returns to the first call.',
     done: 'the first call is on hold and the INVITE of the consultation call was sent',
     limit: '10s',
     throws: [
@@ -72,7 +72,7 @@ export const TRANSFER_VERBS = {
     cursor: 'issued',
     params: [],
     returns: 'void',
-    doc: 'Completes an attended transfer: a REFER whose Refer-To carries Replaces with the consultation call. Before baresip 2.0 that works with a PBX, which replaces the call itself, but not with agents that were dialled directly.',
+    doc: 'Completes an attended transfer: sends a REFER whose Refer-To names the consultation call in Replaces. Before baresip 2.0 this works with a PBX, which replaces the call itself, but between agents that dial each other directly only if all of them have `proxy: true`.',
     done: 'the REFER was accepted',
     limit: '5s',
     throws: ['E_CAPABILITY', 'E_CALL_STATE', 'E_TRANSFER', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
@@ -87,8 +87,8 @@ export const TRANSFER_VERBS = {
     cursor: 'issued',
     params: [],
     returns: 'void',
-    doc: 'Ends the consultation call of an attended transfer, if it has not ended by itself, and resumes the first one, which becomes the current call.',
-    done: 'the consultation call is closed and the first one resumed',
+    doc: 'Ends the consultation call of an attended transfer, if it has not already ended, and resumes the first call, which becomes the current call.',
+    done: 'the consultation call is closed and the first call resumed',
     limit: '5s',
     throws: ['E_CALL_STATE', 'E_CALL_REFUSED', 'E_CALL_TIMEOUT', ...AGENT_THROWS],
     example: 'alice.abort_transfer();\nassert(alice.peer?.number).equals("bob");',

@@ -35,7 +35,7 @@ export class Changes {
   readonly #refusals = new Recent<Refusal>(KEPT);
   readonly #always: GivenHeaders;
   readonly #knowsReplaces: boolean;
-  /** Functions that stop waiting for the INVITE a REFER asks for, by the Call-ID of the REFER. */
+  /** Functions that stop waiting for the INVITE a REFER asks for, by the number and the Call-ID of the REFER. */
   readonly #referrals = new Recent<() => void>(KEPT);
   /** Calls that are refused as they come in: their callers hear no ringing. */
   readonly #silent = new Recent<true>(KEPT);
@@ -108,8 +108,10 @@ export class Changes {
       const { value, uri, headers } = withoutUriHeaders(given);
       const { Replaces } = headers;
       if (Replaces === undefined) return given;
-      const giveUp = this.expect({ method: 'INVITE', uri, headers: { Replaces } });
-      this.#referrals.set(callIdOf(message), giveUp);
+      // A REFER that comes twice asks for one INVITE.
+      const key = referralOf(message);
+      if (this.#referrals.get(key) === undefined)
+        this.#referrals.set(key, this.expect({ method: 'INVITE', uri, headers: { Replaces } }));
       return value;
     });
   }
@@ -120,7 +122,7 @@ export class Changes {
     const { code = 0 } = message;
     const { method } = cseqOf(message);
     // A REFER that was declined is followed by no INVITE.
-    if (method === 'REFER' && code >= 300) this.#referrals.get(call)?.();
+    if (method === 'REFER' && code >= 300) this.#referrals.get(referralOf(message))?.();
     if (method !== 'INVITE') return true;
     if (code < 300) return code === 100 || code >= 200 || this.#silent.get(call) !== true;
     const refusal = this.#refusals.get(call);
@@ -129,4 +131,9 @@ export class Changes {
     message.give(refusal.headers);
     return true;
   }
+}
+
+/** Identifies a REFER, however often it comes, and its responses. */
+function referralOf(message: OpenMessage): string {
+  return `${cseqOf(message).number} ${callIdOf(message)}`;
 }

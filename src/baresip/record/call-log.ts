@@ -55,10 +55,15 @@ export class CallLog {
     if (call !== undefined) call.hangingUp = true;
   }
 
-  /** Notes that the call is about to end, because another call takes its place. */
-  expectReplaced(id: string): void {
+  /**
+   * Notes that the call is about to end, because another call takes its place. @returns false if that was noted before, or
+   * the call is gone
+   */
+  expectReplaced(id: string): boolean {
     const call = this.#calls.get(id);
-    if (call !== undefined) call.replaced = true;
+    if (call === undefined || call.replaced) return false;
+    call.replaced = true;
+    return true;
   }
 
   /** Whether the script has asked for the end of the call. */

@@ -25,6 +25,7 @@ export function endReplaced(agent: RunningAgent, message: SipMessage): void {
   const dialog = agent.calls.dialogOf(call_id);
   // A header that names a dialog the agent does not have is left to baresip, which rings.
   if (dialog?.localTag !== toTag || dialog.remoteTag !== fromTag) return;
-  agent.calls.expectReplaced(call_id);
+  // An INVITE can come twice. baresip 1.0 ends its current call, which by then is the new one.
+  if (!agent.calls.expectReplaced(call_id)) return;
   void agent.send('accept', agent.commands.hangup(call_id), new Limit(HANGUP_MS));
 }

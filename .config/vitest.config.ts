@@ -33,14 +33,11 @@ const LONGEST = [
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const places = sorted.map(({ moduleId }) => LONGEST.findIndex((one) => moduleId.endsWith(one)));
-    const place = (file: TestSpecification): number => places[sorted.indexOf(file)] ?? -1;
-    const isLong = (file: TestSpecification): boolean => place(file) >= 0;
-    return [
-      ...sorted.filter(isLong).sort((a, b) => place(a) - place(b)),
-      ...sorted.filter((file) => !isLong(file)),
-    ];
+    const place = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((one) => moduleId.endsWith(one));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
 
@@ -104,7 +101,7 @@ export default defineConfig({
         { include: ['src/**/*.e2e.test.ts'], exclude: [...BUSY, ...ALONE] },
         { order: 1, atATime: 4 },
       ),
-      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 3 }),
+      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 2 }),
       realTests('alone', { include: ALONE }, { order: 3, atATime: 1 }),
       // what is measured runs as it was built
       { ...bench, test: { ...bench.test, server: { deps: { external: [/\/dist\//] } } } },

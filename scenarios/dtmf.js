@@ -43,9 +43,9 @@ scenario('a gap', { tags: ['serverless'] }, () => {
   const [alice, bob] = connected();
   alice.dtmf('123', '600ms');
   received(bob, '123');
-  const [first, second, third] = bob.received_dtmf.map(({ at }) => at);
-  assert(second - first).at_least(500);
-  assert(third - second).at_least(500);
+  const [first, , third] = bob.received_dtmf.map(({ at }) => at);
+  // Without gaps it would be less than half of that. On a busy machine, events are read up to half a second late.
+  assert(third - first).at_least(700);
 });
 
 scenario('digits start empty with each call', { tags: ['serverless'] }, () => {

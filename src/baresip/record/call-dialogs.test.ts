@@ -40,6 +40,11 @@ describe('messages of another dialog with the same Call-ID', () => {
     expect(types(events)).toEqual([...ANSWERED, 'call_closed']);
   });
 
+  test('a call is replaced once, however often the INVITE with Replaces comes', () => {
+    const { log } = answered();
+    expect(['c', 'c', 'unknown'].map((id) => log.expectReplaced(id))).toEqual([true, false, false]);
+  });
+
   test('the description of a second 200 changes no media', () => {
     const { log, events } = recorded();
     const body = (port: number) => `v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio ${port} RTP/AVP 0\r\n`;

@@ -9,7 +9,7 @@ import { constants, setPriority } from 'node:os';
 
 const TESTS = process.argv.includes('--tests') ? 'tests' : 'unit';
 const isBeside = TESTS === 'tests';
-const STEPS = ['lint', 'types', 'format', 'deps', 'unused', 'generated', 'site'];
+const CHECKS = ['types', 'format', 'deps', 'unused', 'generated', 'site'];
 
 /** @returns {Promise<boolean>} whether the step passed */
 function run(step) {
@@ -47,7 +47,7 @@ async function work(queue) {
   return passed;
 }
 
-const shared = [...STEPS];
-if (!isBeside) shared.splice(1, 0, TESTS);
-const results = await Promise.all([work(isBeside ? [TESTS] : shared), work(shared)]);
+const shared = ['lint', TESTS, ...CHECKS];
+const queues = isBeside ? [[TESTS], ['lint', ...CHECKS]] : [shared, shared];
+const results = await Promise.all(queues.map(work));
 process.exitCode = results.includes(false) ? 1 : 0;

@@ -1,6 +1,6 @@
 /**
- * One call of a mode: its time limit, its waits, and the errors that say what happened instead. Nothing here sleeps: while a mode
- * lets something last, it is watched.
+ * A call that a mode makes or takes: its time limit, its waits, and the errors for a call that went another way. Nothing here
+ * sleeps: while a mode waits for a time to pass, it watches the call, so that an unexpected end is reported at once.
  */
 import { type Facts } from '../errors.js';
 import { describeEnded } from '../model/describe.js';

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decodeG711, type G711Law } from '../../audio/g711.js';
 import { dtmfEvent } from '../../model/dtmf.js';
 import { LostDigits } from './lost-digits.js';
@@ -133,24 +133,27 @@ describe('read late', () => {
     expect(found).toEqual(['c 4']);
   });
 
-  test('a digit of one packet has no line: it is found when no line comes', async () => {
-    const digits = reader();
-    digits.line(toldLine('1'));
-    come(1, 2);
-    lines(digits);
-    expect(found).toEqual([]);
-    await expect.poll(() => found).toEqual(['c 2']);
-  });
+  describe('of one packet, which has no line', () => {
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
 
-  test('of an agent that has ended nothing more is found', async () => {
-    const digits = reader();
-    digits.line(toldLine('1'));
-    come(1, 2);
-    lines(digits);
-    digits.end();
-    // The digit would have been found within this time.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(found).toEqual([]);
+    test.each([
+      { what: 'it is found when no line comes', ends: false, later: ['c 2'] },
+      { what: 'but not of an agent that has ended', ends: true, later: [] },
+    ])('$what', async ({ ends, later }) => {
+      const digits = reader();
+      digits.line(toldLine('1'));
+      come(1, 2);
+      lines(digits);
+      expect(found).toEqual([]);
+      if (ends) digits.end();
+      await vi.advanceTimersByTimeAsync(300);
+      expect(found).toEqual(later);
+    });
   });
 });
 

@@ -55,10 +55,7 @@ export class CallLog {
     if (call !== undefined) call.hangingUp = true;
   }
 
-  /**
-   * Notes that the call is about to end, because another call takes its place. @returns false if that was noted before, or
-   * the call is gone
-   */
+  /** Notes that another call takes the place of this call. @returns false if that was noted before, or the call is gone */
   expectReplaced(id: string): boolean {
     const call = this.#calls.get(id);
     if (call === undefined || call.replaced) return false;

@@ -11,7 +11,7 @@ import { needTemporaryFolder } from '../../app/temporary-folder.js';
 
 interface TypeErrors {
   errors: number;
-  /** What the compiler printed; each error with a place is written as "file:line:column: what". */
+  /** The output of the compiler. An error at a place in a file is written as "file:line:column: message". */
   text: string;
   /** "TypeScript 5.9.2" */
   compiler: string;

@@ -44,7 +44,7 @@ export type Runner = (
   how: Pick<ChildOptions, 'folder' | 'keep_all' | 'signal'>,
 ) => Promise<Ended>;
 
-/** What the process of a run reported, and how it ended. */
+/** The result of a run that has ended: the events that its process reported, and how the process ended. */
 export interface Ended extends Told {
   /** It was killed, or told to end, because it took longer than its limit. */
   readonly timed_out: boolean;

@@ -87,7 +87,7 @@ export interface Spread {
   readonly most: number;
 }
 
-/** What can be asked of and done with monitors, by name. A method returns undefined for a name that no monitor has. */
+/** Reads and controls monitors by their names. A method returns undefined if no monitor has the name. */
 export interface Monitors {
   /** @returns all monitors in the order of the configuration */
   all(): readonly MonitorView[];

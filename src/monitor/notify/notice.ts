@@ -39,8 +39,8 @@ const BADNESS: Readonly<Record<State, number>> = {
 };
 
 /**
- * Whether a target is told of a transition: to a state in its `on`, or, with `recovered` in `on`, out of trouble that it may have
- * been told of. For a target that hears of `failed` but not of `degraded`, going from `failed` to `degraded` is such a recovery.
+ * Whether a target is notified of a transition. It is, if its `on` names the new state; or if its `on` has `recovered` and names
+ * a state that is worse than the new one and no worse than the old one, because it may have been notified of that state.
  */
 export function isTold({ from, to }: Pick<Transition, 'from' | 'to'>, on: Target['on']): boolean {
   if (to !== 'ok' && on.includes(to)) return true;

@@ -49,8 +49,8 @@ const KEEP_NOTICE = `INSERT INTO offhook_notices (id, target, created_at, body, 
   ON CONFLICT (id) DO UPDATE SET target = excluded.target, created_at = excluded.created_at,
     body = excluded.body, tries = excluded.tries, next_at = excluded.next_at, problem = excluded.problem`;
 /**
- * One row per monitor with a line per run, because rows cost more than their content. With a subquery per monitor, no planner
- * chooses to read all runs, whatever its statistics say.
+ * Selects one row for each monitor; the row has a text with a line for each of its runs, because returning a row costs more
+ * than its content. The runs are selected by a subquery for each monitor, so that the database never scans the whole table of runs.
  */
 const STRIPS = `SELECT m.name, (
     SELECT string_agg(x.line, ? ORDER BY x.started_at, x.tail) FROM (

@@ -1,7 +1,7 @@
 /** The streams of a recording session: their labels, and what they send. */
 import { readFileSync } from 'node:fs';
 import type { RecordedStream } from '../../agents/user-agent.js';
-import { readCapture } from '../../rtp/pcap.js';
+import { readCapture } from '../../rtp/pcap/pcap.js';
 import type { StreamSource } from '../call.js';
 
 /** @throws OffhookError E_AUDIO_FILE for a file that holds no such stream */

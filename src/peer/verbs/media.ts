@@ -1,7 +1,7 @@
 /** Verbs about the audio of a call: digits as telephone-events (RFC 4733), streams of captures. */
 import { readFileSync } from 'node:fs';
 import type { Done, PeerArguments } from '../../agents/user-agent.js';
-import { readCapture } from '../../rtp/pcap.js';
+import { readCapture } from '../../rtp/pcap/pcap.js';
 import type { RtpSession } from '../../rtp/session.js';
 import type { PeerCall } from '../call.js';
 import type { PeerSession } from '../session.js';

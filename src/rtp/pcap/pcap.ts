@@ -2,10 +2,10 @@
  * RTP streams in capture files: pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng), of either byte order,
  * with any link type that `link-layer.ts` knows. Pure.
  */
-import { OffhookError } from '../errors.js';
+import { OffhookError } from '../../errors.js';
 import { isKnownLink, udpOf, type Datagram } from './link-layer.js';
-import { isRtcp, parseRtp, type RtpPacket } from './packet.js';
-import type { TimedPacket } from './replay.js';
+import { isRtcp, parseRtp, type RtpPacket } from '../packet.js';
+import type { TimedPacket } from '../replay.js';
 
 /** Which stream; without a choice that with the most packets. */
 export interface StreamChoice {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Pcap, Pcapng, type CaptureFormat } from '../report/sip/capture-file.js';
-import { PacketMaker } from '../report/sip/ip-packets.js';
-import { randomOf } from '../testing/signals.js';
-import { writeRtp } from './packet.js';
+import { Pcap, Pcapng, type CaptureFormat } from '../../report/sip/capture-file.js';
+import { PacketMaker } from '../../report/sip/ip-packets.js';
+import { randomOf } from '../../testing/signals.js';
+import { writeRtp } from '../packet.js';
 import { readCapture } from './pcap.js';
 
 const FOUR = { source: '192.0.2.1:4000', destination: '192.0.2.2:5000' };

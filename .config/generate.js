@@ -7,6 +7,7 @@
  */
 import {
   mkdirSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -15,13 +16,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, posix } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
 import { format } from 'oxfmt';
 import ts from 'typescript';
+import { withRooms } from './docs/rooms.js';
 import { modesText } from './modes-text.js';
 import { monitorPage, monitorRows, monitorSchema } from './monitor-settings.js';
 import { forEditors, settingRows, settingsPage, withNames } from './settings.js';
@@ -271,16 +273,6 @@ function ownWords() {
   return wrapped([...words].sort().join(' '), 96).join('\n');
 }
 
-/** Nearly every room imports these, so drawn they would hide the other arrows. The loose files of src are left out as well. */
-const NOT_DRAWN = ['schema', 'model', 'testing'];
-const PICTURE = /(<!-- rooms: begin -->\n)[\s\S]*(<!-- rooms: end -->)/;
-
-/** Room of a file: its folder directly below src, undefined for a loose file; the command line's entry is of `cli`. */
-function roomOf(path) {
-  const [room, ...rest] = path === 'cli.ts' ? ['cli', ''] : path.split('/');
-  return rest.length === 0 || NOT_DRAWN.includes(room) ? undefined : room;
-}
-
 /** How to read a record: each type of event with its fields, from the schema. */
 function recordText({ description, oneOf, definitions }) {
   const events = oneOf.map(({ $ref }) => $ref.replace('#/definitions/', ''));
@@ -315,23 +307,6 @@ ${rows.join('\n')}
 A scenario that runs again has a \`scenario_finished\` with \`retried\` for each attempt but the last, whose verdict counts. What an
 attempt has told before a \`scenario_restarted\` is void.
 `;
-}
-
-/** docs/architecture.md with its picture of the rooms: an arrow where a file of one room imports a file of another. */
-function architecture() {
-  const arrows = new Set();
-  for (const name of readdirSync(join(ROOT, 'src'), { recursive: true })) {
-    if (!name.endsWith('.ts') || /\.(test|bench|soak|d)\.ts$/.test(name)) continue;
-    const from = roomOf(name);
-    for (const { fileName } of ts.preProcessFile(read(`src/${name}`)).importedFiles) {
-      if (!fileName.startsWith('.')) continue;
-      const to = roomOf(posix.join(posix.dirname(name), fileName.replace(/\.js$/, '.ts')));
-      if (from !== undefined && to !== undefined && from !== to) arrows.add(`${from} --> ${to}`);
-    }
-  }
-  const lines = [...arrows].sort().map((arrow) => `  ${arrow}`);
-  const picture = ['', '```mermaid', 'graph TD', ...lines, '```', '', ''].join('\n');
-  return read('docs/architecture.md').replace(PICTURE, (_, begin, end) => begin + picture + end);
 }
 
 /** The page with the files of its fences marked `from=FILE`: what a reader sees is what the tests run. */
@@ -384,7 +359,7 @@ async function generate(folder) {
     'examples/offhook.d.ts': typingsText(types, modes),
     'examples/jsconfig.json': await pretty(editorConfigText(), 'json'),
     'docs/reference.md': referenceText(schemas),
-    'docs/architecture.md': architecture(),
+    'docs/architecture.md': withRooms(read('docs/architecture.md')),
     'docs/recipes.md': withFiles('docs/recipes.md'),
     'docs/ndjson.md': await pretty(recordText(schema('run-event')), 'md'),
     'docs/run-event.schema.json': await pretty(
@@ -407,13 +382,7 @@ const folder = mkdtempSync(join(tmpdir(), 'offhook-generate-'));
 try {
   let stale = 0;
   for (const [path, text] of Object.entries(await generate(folder))) {
-    let present = '';
-    try {
-      present = read(path);
-    } catch {
-      // not there yet: differs
-    }
-    if (present === text) continue;
+    if (existsSync(join(ROOT, path)) && read(path) === text) continue;
     stale += 1;
     if (check) console.error(`${path}: differs from what it is made of`);
     else writeFileSync(join(ROOT, path), text);

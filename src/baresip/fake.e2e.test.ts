@@ -70,11 +70,11 @@ describe('a program that behaves badly', () => {
     expect(agent.state.alive).toBe(true);
   });
 
-  test('quit and SIGTERM ignored: gone within two seconds', async () => {
+  test('quit and SIGTERM ignored: gone soon all the same', async () => {
     const agent = await startFake('ignores-quit');
     const started = performance.now();
     await agent.stop();
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(LIMIT);
     expect(() => process.kill(agent.pid, 0)).toThrow('ESRCH');
   });
 

@@ -42,7 +42,8 @@ describe.each(binaries)('a stranger at the control port, baresip $version', (bin
     const began = performance.now();
     act(await stranger(agent));
     await waiting;
-    expect(performance.now() - began).toBeLessThan(1000);
+    // The wait itself would last as long as its limit.
+    expect(performance.now() - began).toBeLessThan(LIMIT / 2);
     await bench.until(() => !agent.state.alive, 'the end');
     expect(bench.events('alice').at(-1)).toMatchObject({
       type: 'exited',

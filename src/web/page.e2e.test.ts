@@ -12,10 +12,13 @@ import { ndjsonLine } from '../report/ndjson.js';
 import { findChromium, launch, violations } from '../testing/chromium.js';
 import { longRun } from '../testing/long-run.js';
 import { runFiles } from '../testing/run-files.js';
+import { leastMs } from '../testing/timing.js';
 
 const TEMPLATE = new URL('../../dist/report/template.html', import.meta.url).pathname;
 /** The limit holds on two processors that others use, too; alone the page needs a third of it. */
 const FIRST_PAINT_MS = 1000;
+/** From a key in the filter to the list that follows from it, and scripts, styles and layout of one frame. */
+const [FILTER_MS, FRAME_MS] = [50, 10];
 const HOSTILE = '<img src=x onerror=alert(1)></script><!-- <b>';
 
 const SUITE = `
@@ -189,13 +192,16 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
     await withPage(long, { hash }, async (page) => {
       await page.locator('.line.is-message').first().waitFor();
       expect(await page.locator('.line').count()).toBeLessThan(120);
-      const filtered = await page.evaluate(filterTime);
-      const { all, own } = await frameCost(page, () => page.evaluate(scrollToEnd));
-      process.stdout.write(
-        `page: filter ${filtered.toFixed(1)} ms; of a frame, ${own.toFixed(1)} ms for the page, ${all.toFixed(1)} ms in all\n`,
-      );
-      expect(filtered).toBeLessThan(50);
-      expect(own).toBeLessThan(10);
+      const filtered = await leastMs(FILTER_MS, () => page.evaluate(filterTime));
+      process.stdout.write(`page: filter ${filtered.toFixed(1)} ms\n`);
+      expect(filtered).toBeLessThan(FILTER_MS);
+      const ownOfFrame = await leastMs(FRAME_MS, async () => {
+        const { all, own } = await frameCost(page, () => page.evaluate(scrollToEnd));
+        const [ofPage, inAll] = [own.toFixed(1), all.toFixed(1)];
+        process.stdout.write(`page: of a frame, ${ofPage} ms for the page, ${inAll} ms in all\n`);
+        return own;
+      });
+      expect(ownOfFrame).toBeLessThan(FRAME_MS);
       expect(await page.locator('.line').last().textContent()).toMatch(/OPTIONS|20[012] OK/);
     });
   });
@@ -217,14 +223,15 @@ describe.skipIf(chromium === undefined)('the report page in Chromium', () => {
   test('it is small, and paints soon', async () => {
     expect(gzipSync(readFileSync(TEMPLATE), { level: 9 }).length).toBeLessThan(150_000);
     expect(statSync(suite).size).toBeLessThan(400_000);
-    const paints: number[] = [];
-    for (let time = 0; time < 3; time += 1) {
+    const painted = await leastMs(FIRST_PAINT_MS, async () => {
+      let ms = Infinity;
       await withPage(suite, {}, async (page) => {
-        paints.push(await page.evaluate(firstPaint));
+        ms = await page.evaluate(firstPaint);
       });
-    }
-    process.stdout.write(`page: first paint after ${Math.min(...paints).toFixed(0)} ms\n`);
-    expect(Math.min(...paints)).toBeLessThan(FIRST_PAINT_MS);
+      return ms;
+    });
+    process.stdout.write(`page: first paint after ${painted.toFixed(0)} ms\n`);
+    expect(painted).toBeLessThan(FIRST_PAINT_MS);
   });
 });
 
@@ -342,6 +349,7 @@ async function filterTime(): Promise<number> {
 /** @returns how many frames it took */
 async function scrollToEnd(): Promise<number> {
   const scroll = document.querySelector<HTMLElement>('.ladder-scroll')!;
+  scroll.scrollTop = 0;
   let frames = 0;
   while (scroll.scrollTop + scroll.clientHeight < scroll.scrollHeight - 2) {
     scroll.scrollTop += 400;

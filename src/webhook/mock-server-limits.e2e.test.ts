@@ -71,7 +71,7 @@ it.concurrent('a script that computes: 1,000 requests wait for 10 s, more are re
   const source = `let served = 0;
     mock.on('/fn', () => text_response(String(served += 1)));
     log('url=' + mock.url);
-    const end = Date.now() + 14000; while (Date.now() < end);
+    const end = Date.now() + 18000; while (Date.now() < end);
     await_until(() => assert(mock.request_count('/end')).equals(1), '30s');
     log(served);`;
   const ask = async (url: string): Promise<{ status: number; text: string; ms: number }> => {
@@ -91,7 +91,7 @@ it.concurrent('a script that computes: 1,000 requests wait for 10 s, more are re
       await fetch(`${url}/end`);
       return { refused: over, waited: all, late: served, done: await cli.done };
     },
-    ['--cpu-limit', '20s'],
+    ['--cpu-limit', '25s'],
   );
   expect(new Set(refused.map(({ status, text }) => `${status} ${text}`))).toEqual(
     new Set(['503 {"error":"too many requests wait for the script (limit 1000)"}']),
@@ -117,7 +117,7 @@ it.concurrent('a script that computes: 1,000 requests wait for 10 s, more are re
 it.concurrent('large requests wait up to 16 MiB of bodies', async () => {
   const source = `mock.on('/fn', (request) => text_response(String(request.body.length)));
     log('url=' + mock.url);
-    const end = Date.now() + 4000; while (Date.now() < end);
+    const end = Date.now() + 8000; while (Date.now() < end);
     await_until(() => assert(mock.request_count('/end')).equals(1), '30s');`;
   const body = 'x'.repeat(MIB);
   const answers = await withMock(source, async (url, cli) => {

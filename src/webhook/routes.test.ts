@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MockResponseData } from '../model/http-message.js';
 import { Routes } from './routes.js';
+import { leastCpuMs } from '../testing/timing.js';
 
 const answer = (status: number): MockResponseData => ({
   status,
@@ -23,15 +24,16 @@ test('the newest that fits, and the last answer again and again', () => {
 
 const ROUTE_COUNT = 60;
 
-test('expressions that take for ever keep nobody waiting: not even many of them', () => {
+test('expressions that take for ever keep nobody waiting: not even many of them', async () => {
   const routes = new Routes();
   routes.add({ path: { regex: '^/other$', flags: 'i' }, responder: 7 });
   for (let index = 0; index < ROUTE_COUNT; index += 1) {
     routes.add({ path: { regex: `^/(a+)+$|^/n${index}$`, flags: '' }, responder: index });
   }
-  const began = performance.now();
-  expect(routes.decide('GET', `/${'a'.repeat(40)}!`)).toBe('late');
-  expect(performance.now() - began).toBeLessThan(1000);
+  const took = await leastCpuMs(1000, () => {
+    expect(routes.decide('GET', `/${'a'.repeat(40)}!`)).toBe('late');
+  });
+  expect(took).toBeLessThan(1000);
   expect(routes.decide('GET', '/aaa')).toEqual({ responder: ROUTE_COUNT - 1 });
   expect(routes.decide('GET', '/n5')).toEqual({ responder: 5 });
   expect(routes.decide('GET', '/OTHER')).toEqual({ responder: 7 });

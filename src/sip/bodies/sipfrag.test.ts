@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseSipfrag } from './sipfrag.js';
+import { leastCpuMs } from '../../testing/timing.js';
 
 test.each([
   ['SIP/2.0 100 Trying\r\n', { code: 100, reason: 'Trying' }],
@@ -23,9 +24,10 @@ test.each([
   expect(parseSipfrag(body)).toBeUndefined();
 });
 
-test('a long run of blanks is read in no time', () => {
+test('a long run of blanks is read in no time', async () => {
   const body = `SIP/2.0 200${' \t'.repeat(32_000)}\u2028x`;
-  const start = performance.now();
-  expect(parseSipfrag(body)?.code).toBe(200);
-  expect(performance.now() - start).toBeLessThan(1000);
+  const took = await leastCpuMs(1000, () => {
+    expect(parseSipfrag(body)?.code).toBe(200);
+  });
+  expect(took).toBeLessThan(1000);
 });

@@ -17,7 +17,11 @@ export interface Ground {
   /** The options of agent(), as the script wrote them. */
   options: AgentOptions;
   account: Account;
+  /** Whether baresip has the account from its first moment on; else it gets it by a command. */
+  accountFromFile: boolean;
   idleAor: string;
+  /** Modules that baresip could not load, and why. */
+  unloaded: Map<string, string>;
   context: BaresipContext;
   address: string;
   /** The SIP port at which others reach the agent. */

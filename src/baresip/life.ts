@@ -3,6 +3,7 @@ import { OffhookError, type ErrorCode } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
 import { exitReason, type Exit } from './start/process.js';
 
+const LINES_KEPT = 8;
 const ON = 'switch it on again with start()';
 export const SEE_LOGS = 'see its output with --logs';
 
@@ -10,8 +11,8 @@ type Exited = Extract<AgentEvent, { type: 'exited' }>;
 
 export class Life {
   readonly #name: string;
-  /** The agent has reported that it is ready. */
-  isStarted = false;
+  #isStarted = false;
+  readonly #lastLines: string[] = [];
   stopping: Promise<void> | undefined;
   /** The verb that has switched the agent off: its folder and ports are kept for the next process. */
   off: 'stop' | 'kill' | undefined;
@@ -21,6 +22,28 @@ export class Life {
 
   constructor(name: string) {
     this.#name = name;
+  }
+
+  /** Whether it was reported that the agent has started. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
+  /** Returns whether that is new. */
+  starts(): boolean {
+    const isNew = !this.#isStarted;
+    this.#isStarted = true;
+    return isNew;
+  }
+
+  /** The last lines of baresip's output. */
+  get lastLines(): readonly string[] {
+    return this.#lastLines;
+  }
+
+  line(text: string): void {
+    this.#lastLines.push(text);
+    if (this.#lastLines.length > LINES_KEPT) this.#lastLines.shift();
   }
 
   get usable(): boolean {
@@ -44,11 +67,11 @@ export class Life {
   }
 
   /** The process has ended: the error of every verb from now on, and the event that reports it. */
-  ended(exit: Exit, lastLines: readonly string[]): { error: OffhookError; event: Exited } {
+  ended(exit: Exit): { error: OffhookError; event: Exited } {
     const { denial, off } = this;
     const expected = this.stopping !== undefined || denial !== undefined;
     const reason = denial?.message ?? exitReason(exit);
-    const last = lastLines.slice(-3).join(' | ');
+    const last = this.#lastLines.slice(-3).join(' | ');
     const why = `ended by itself: ${reason}${last === '' ? '' : `; its last lines: ${last}`}`;
     const error =
       denial ??

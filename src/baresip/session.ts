@@ -41,7 +41,6 @@ import { Waiters } from '../agents/waiters.js';
 import { Wire, type LineOrigin, type WireSink } from './wire/wire.js';
 import type { Socket } from 'node:net';
 
-const LOG_KEPT = 8;
 const HANGUP_MS = 2000;
 
 export class Session implements RunningAgent {
@@ -71,7 +70,6 @@ export class Session implements RunningAgent {
   #writtenAt: number | undefined;
   readonly #wire: Wire;
   readonly #observers: ((event: AgentEvent) => void)[] = [];
-  readonly #lastLines: string[] = [];
   readonly #history = new EventHistory();
 
   /** `before`: the agent as it was when it was switched off, if it is switched on again. */
@@ -80,8 +78,8 @@ export class Session implements RunningAgent {
     this.#life = new Life(ground.name);
     this.state = before?.state ?? NEW_AGENT;
     const emit = (event: AgentEvent) => this.emit(event);
-    const { address, sipPort, slot, proxy } = ground;
-    const { version } = ground.context.binary;
+    const { address, sipPort, slot, proxy, context } = ground;
+    const { version } = context.binary;
     this.#link = new ControlLink(this.#linkUser(), slot.control, ground.name, before?.controlEnds);
     this.#refusals = new RefusalLog(emit, version, proxy !== undefined);
     this.calls = new CallLog(emit, {
@@ -129,7 +127,7 @@ export class Session implements RunningAgent {
         if (this.#life.denial === undefined) this.#deny(ground.context.guard?.unseen(uri));
       },
     };
-    this.#wire = new Wire(new Endpoints(own), sink, ground.name, proxy);
+    this.#wire = new Wire(new Endpoints(own), sink, ground);
     proxy?.serve({
       guard: ground.context.guard,
       allows: (message) => this.#allows(message),
@@ -163,7 +161,7 @@ export class Session implements RunningAgent {
   }
 
   get lastLines(): readonly string[] {
-    return this.#lastLines;
+    return this.#life.lastLines;
   }
 
   #linkUser(): LinkUser {
@@ -199,6 +197,8 @@ export class Session implements RunningAgent {
   }
 
   emit(event: AgentEvent): number {
+    // A call may come in while the driver still sets the agent up: such an agent has started.
+    if (event.type !== 'warning') this.started();
     const { seq, at } = this.ground.context.emit(event, this.#writtenAt);
     const before = this.state;
     this.state = fold(before, event, at);
@@ -214,9 +214,12 @@ export class Session implements RunningAgent {
     this.#observers.push(observer);
   }
 
-  started(event: Omit<Extract<AgentEvent, { type: 'started' }>, 'type'>): void {
-    this.#life.isStarted = true;
-    this.emit({ type: 'started', ...event });
+  /** Emits that the agent has started, once. */
+  started(): void {
+    if (!this.#life.starts()) return;
+    const { context, account, address, sipPort } = this.ground;
+    const { version } = context.binary;
+    this.emit({ type: 'started', version, aor: account.aor, address: hostPort(address, sipPort) });
   }
 
   /** The newest log entry of that type, of that call, at or after `since`. */
@@ -294,7 +297,7 @@ export class Session implements RunningAgent {
   /** Must be called once the process has ended and its output was read. */
   ended(exit: Exit): void {
     this.#wire.end();
-    const { error, event } = this.#life.ended(exit, this.#lastLines);
+    const { error, event } = this.#life.ended(exit);
     this.#release();
     // Fail the verbs first: they should report the dead process, not the calls that closed because of it.
     this.waiters.fail(error);
@@ -337,8 +340,7 @@ export class Session implements RunningAgent {
   }
 
   #keep(line: string): void {
-    this.#lastLines.push(line);
-    if (this.#lastLines.length > LOG_KEPT) this.#lastLines.shift();
+    this.#life.line(line);
     this.ground.context.log(line);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accountOf } from './account.js';
+import { accountOf, isReadFromFile } from './account.js';
 import { commandsFor } from '../wire/commands.js';
 import { configText } from './config.js';
 import { headersOf } from './custom-headers.js';
@@ -289,6 +289,28 @@ describe('commands', () => {
   });
 });
 
+/** A user part that makes the account line that long. */
+const userOf = (bytes: number) => 'a'.repeat(bytes - `<sip:@${OWN}>;regint=0`.length);
+
+test.each<[string, AgentOptions, boolean]>([
+  ['a line as long as 1.0.0 reads it', { username: userOf(511) }, true],
+  ['a longer one', { username: userOf(512) }, false],
+  ['a longer one, in bytes', { display_name: 'é'.repeat(250) }, false],
+  ['auth_user alone, for which baresip would ask a password', { auth_user: 'u' }, false],
+  ['auth_user with an empty password', { auth_user: 'u', password: '' }, false],
+  ['auth_user with a password', { auth_user: 'u', password: 'p' }, true],
+  ['mwi', { mwi: true }, false],
+  [
+    'headers in the route',
+    { domain: 'pbx.test', headers: { 'X-A': 'a' }, headers_compat: true },
+    false,
+  ],
+])('from the accounts file or by a command: %s', (_, options, expected) => {
+  const { carried } = headersOf('alice', options, '1.0.0');
+  const line = accountOf('alice', options, OWN, carried).line(0);
+  expect(isReadFromFile(line, options)).toBe(expected);
+});
+
 test('the config has each key once, but for the modules', () => {
   const text = configText({
     address: '127.0.0.1',
@@ -298,6 +320,7 @@ test('the config has each key once, but for the modules', () => {
     modulePath: '/m',
     tls: true,
     converters: true,
+    wanted: [],
     rtp: rtpConfig({}, '4.9.0'),
   });
   const keys = text

@@ -33,6 +33,23 @@ interface Parameter {
   option: string;
 }
 
+/** What baresip 1.0.0 reads of a line of its accounts file (`line_handler` in modules/account/account.c). */
+const LONGEST_LINE = 511;
+
+/**
+ * Whether baresip can read that account line from its accounts file. There it has the account before it reads the first
+ * request; an INVITE that arrives before `uanew` would be refused.
+ */
+export function isReadFromFile(line: string, { auth_user, password, mwi }: AgentOptions): boolean {
+  // For an auth_user without a password, baresip asks its terminal.
+  const asks = auth_user !== undefined && (password === undefined || password === '');
+  // With mwi, 1.0 and 1.1 often loop for ever at the start.
+  const loops = mwi === true;
+  // The line breaks are those between carried headers.
+  const fits = Buffer.byteLength(line) <= LONGEST_LINE && !/[\r\n]/.test(line);
+  return fits && !asks && !loops;
+}
+
 /**
  * `own`: the agent's SIP address as "host:port", which is the domain of a serverless agent. `carried`:
  * headers that go behind the outbound route, below baresip 2.3. `through`: the proxy in front of the agent, as

@@ -3,7 +3,7 @@ import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import { formatMs } from '../../time.js';
 import { trace } from '../../trace.js';
-import { hostPort, LOOPBACK } from '../../agents/address.js';
+import { LOOPBACK } from '../../agents/address.js';
 import type { Limit } from '../../agents/limit.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
 import { addedLines, headerCommands, type Headers } from './custom-headers.js';
@@ -32,12 +32,12 @@ export async function bringUp(
   void session.process.exited.then((one) => {
     exit = one;
   });
-  const { name, account, idleAor, slot, address, sipPort, context } = session.ground;
+  const { name, account, idleAor, slot, sipPort, context } = session.ground;
   trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
   for (;;) {
     const socket = await connectOnce(LOOPBACK, slot.control);
     if (socket !== undefined) {
-      // Another user's program at that port must not get passwords. One that connected before us may have given commands; one that
+      // Another user's program at that port must get no commands. One that connected before us may have given commands; one that
       // connects later takes the connection from us, which the session notices.
       if (isTaken(slot.control, socket.localPort, session.controlEnds)) {
         socket.destroy();
@@ -47,8 +47,7 @@ export async function bringUp(
       break;
     }
     if (exit === undefined && !limit.isOver) {
-      if (session.lastLines.some((line) => /ctrl_tcp: failed to listen/.test(line)))
-        throw new PortTaken();
+      if (session.ground.unloaded.has('ctrl_tcp')) throw new PortTaken();
       await new Promise((resolve) => setTimeout(resolve, CONNECT_EVERY_MS));
       continue;
     }
@@ -60,9 +59,16 @@ export async function bringUp(
     const [identity] = await Promise.all(
       session.send('start', [{ name: 'uafind', params: idleAor }], limit),
     );
-    if (identity?.ok !== true) throw new PortTaken();
-    await loadModules(session, options, limit);
-    await setUp(session, 'the account', session.commands.create(account.line(0)), limit);
+    if (identity?.ok !== true) {
+      const why = session.ground.unloaded.get('account');
+      throw why === undefined
+        ? new PortTaken()
+        : failed(session, `baresip refused the account: ${why}`);
+    }
+    checkModules(session, options);
+    const { commands, ground } = session;
+    const adopting = ground.accountFromFile ? commands.adopt : commands.create(account.line(0));
+    await setUp(session, 'the account', adopting, limit);
     const ofHeaders = headerCommands(headers.commanded, context.binary.version);
     await setUp(session, 'a header', ofHeaders, limit);
   } catch (error) {
@@ -74,8 +80,7 @@ export async function bringUp(
       error instanceof OffhookError && error.details.subject !== `agent "${session.ground.name}"`;
     throw isForeign ? failed(session, error.message) : error;
   }
-  const version = context.binary.version;
-  session.started({ version, aor: account.aor, address: hostPort(address, sipPort) });
+  session.started();
   if (headers.carried.length > 0) tellAddedLines(session, headers.carried);
 }
 
@@ -91,22 +96,14 @@ async function setUp(
     throw failed(session, `baresip refused ${what}: ${refused.data.trim()}`);
 }
 
-/** Loads modules by command, not by the config, so that a module that does not load is reported. */
-async function loadModules(session: Session, options: AgentOptions, limit: Limit): Promise<void> {
-  const { ground } = session;
-  /** Returns baresip's words if the module was not loaded. */
-  const load = async (module: string): Promise<string | undefined> => {
-    const command = { name: 'insmod', params: `${module}.so` };
-    const [reply] = await Promise.all(session.send('start', [command], limit));
-    return reply?.data.startsWith('loaded') === true ? undefined : (reply?.data.trim() ?? '');
-  };
+/** baresip goes on without a module that it cannot load. */
+function checkModules({ ground }: Session, options: AgentOptions): void {
   for (const { module, option } of wantedModules(options)) {
-    const problem = await load(module);
-    if (problem !== undefined) throw missingModule(ground.name, option, problem);
+    const why = ground.unloaded.get(module);
+    if (why !== undefined) throw missingModule(ground.name, option, `${module}.so: ${why}`);
   }
   // Nobody has asked for audio yet: a verb that needs it says what is missing.
-  if (ground.dumps && options.audio !== true && (await load(RECORDER)) !== undefined)
-    ground.audio = ground.dumps = false;
+  if (ground.unloaded.has(RECORDER)) ground.audio = ground.dumps = false;
 }
 
 function tellAddedLines(session: Session, carried: readonly HeaderField[]): void {

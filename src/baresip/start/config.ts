@@ -18,6 +18,8 @@ export interface ConfigValues {
   tls: boolean;
   /** From 2.0 on modules convert audio formats. */
   converters: boolean;
+  /** Modules for the agent's options, without ".so". */
+  wanted: readonly string[];
   /** Lines from the media options. */
   rtp: readonly (readonly [key: string, value: string])[];
   /** Verifies the server's certificate against the certificates in that file. */
@@ -32,6 +34,7 @@ export function configText(values: ConfigValues): string {
     ...(values.converters ? REQUIRED_MODULES_2_0 : []),
     'aubridge',
     'aufile',
+    ...values.wanted,
   ];
   const lines: (readonly [key: string, value: string])[] = [
     ['poll_method', 'epoll'],

@@ -21,7 +21,7 @@ test('the image has every module that Offhook loads', () => {
   const [, list = ''] = /^modules='(.*)'$/m.exec(readFileSync(SCRIPT, 'utf8')) ?? [];
   const config = configText({
     ...{ address: '127.0.0.1', sipPort: 1, controlPort: 2, rtpPorts: [3, 4], modulePath: '' },
-    ...{ tls: true, converters: true, rtp: [], mwi: true },
+    ...{ tls: true, converters: true, wanted: [], rtp: [], mwi: true },
   });
   const configured = [...config.matchAll(/^module(?:_app)?\s+(\w+)\.so$/gm)].map(([, one]) => one);
   const wanted = [

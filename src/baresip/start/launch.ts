@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { selfSigned } from '../../certificate.js';
 import { OffhookError } from '../../errors.js';
 import { trace } from '../../trace.js';
-import { accountOf, type Account } from './account.js';
+import { accountOf, isReadFromFile, type Account } from './account.js';
 import {
   hostPort,
   isLoopback,
@@ -18,7 +18,7 @@ import {
 } from '../../agents/address.js';
 import { authoritiesFile } from './authorities.js';
 import { headerCommands, headersOf, type Headers } from './custom-headers.js';
-import { checkMediaOptions, checkNat, rtpConfig } from './media-options.js';
+import { checkMediaOptions, checkNat, rtpConfig, wantedModules } from './media-options.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
 import type { BaresipBinary } from './binary.js';
 import { hasCapability, sinceOf } from '../capabilities.js';
@@ -32,7 +32,7 @@ import { wrapperFor, type Wrapper } from './isolation.js';
 import { overlooksDigits, RECORDER } from '../media/lost-digits.js';
 import { assertModule } from './modules.js';
 import { sipPortsAreFree, takeSlot, type Slot } from '../../agents/ports.js';
-import { BaresipProcess } from './process.js';
+import { BaresipProcess, type Output } from './process.js';
 import { Session } from '../session.js';
 import { bringUp, PortTaken, startError } from './bring-up.js';
 
@@ -206,6 +206,7 @@ async function prepare(
     const through = options.proxy === true ? hostPort(address, innerPort) : undefined;
     const account = accountOf(name, options, hostPort(address, sipPort), carried, through);
     const tls = account.transport === 'tls' && through === undefined;
+    const recording = recordingOf(options, context.binary);
     const { certificates, authorities } = await certificatesOf(name, options, tls);
     const config = configText({
       address,
@@ -215,24 +216,31 @@ async function prepare(
       modulePath: context.binary.modulePath,
       tls,
       converters: hasCapability(version, 'converters'),
+      wanted: [
+        ...wantedModules(options).map(({ module }) => module),
+        ...(recording.dumps && options.audio !== true ? [RECORDER] : []),
+      ],
       rtp: rtpConfig(options, version),
       ...(authorities === undefined ? {} : { authorities }),
       mwi: options.mwi === true,
     });
     proxy = await openProxy(name, options, version, { address, sipPort, slot, account });
-    const folder = createFolder({ config, accounts: `${idleLine(idleAor)}\n`, certificates });
-    // the account is given by a command, when baresip runs
-    const accounts = `${account.line(0)}\n`;
+    const own = account.line(0);
+    const fromFile = isReadFromFile(own, options);
+    const accounts = [...(fromFile ? [own] : []), idleLine(idleAor)];
+    const folder = createFolder({ config, accounts: `${accounts.join('\n')}\n`, certificates });
     context.config?.([
       { name: 'config', text: config },
-      { name: 'accounts', text: accounts },
+      { name: 'accounts', text: `${own}\n` },
     ]);
     const session = new Session(
       {
         name,
         options,
         account,
+        accountFromFile: fromFile,
         idleAor,
+        unloaded: new Map(),
         context,
         address,
         sipPort,
@@ -243,19 +251,11 @@ async function prepare(
         mwi: options.mwi === true,
         nat: options.nat,
         encryption: options.media_enc,
-        ...recordingOf(options, context.binary),
+        ...recording,
       },
       before,
     );
-    const output = {
-      stdout: (chunk: Buffer) => {
-        session.stdout(chunk);
-      },
-      stderr: (chunk: Buffer) => {
-        session.stderr(chunk);
-      },
-    };
-    session.process = new BaresipProcess(context.binary, folder, output, wrapper);
+    session.process = new BaresipProcess(context.binary, folder, outputTo(session), wrapper);
     void session.process.exited.then((exit) => {
       session.ended(exit);
     });
@@ -266,6 +266,17 @@ async function prepare(
     slot.release();
     throw error;
   }
+}
+
+function outputTo(session: Session): Output {
+  return {
+    stdout: (chunk) => {
+      session.stdout(chunk);
+    },
+    stderr: (chunk) => {
+      session.stderr(chunk);
+    },
+  };
 }
 
 function portsTakenError(name: string, address: string, port: number): OffhookError {

@@ -4,6 +4,8 @@ import type { Command } from './ctrl.js';
 import { asDialled, asPinged } from './completed-uri.js';
 
 export interface CommandSet {
+  /** Makes the account the selected and the only one. */
+  readonly adopt: readonly Command[];
   create(line: string): Command[];
   dial(uri: string): Command[];
   accept(call: string): Command[];
@@ -49,11 +51,11 @@ export function commandsFor(
   idleAor: string,
   mwi = false,
 ): CommandSet {
-  const create = (line: string): Command[] => [
-    { name: 'uanew', params: line },
+  const adopt: Command[] = [
     { name: 'uafind', params: aor },
     { name: 'uadel', params: idleAor },
   ];
+  const create = (line: string): Command[] => [{ name: 'uanew', params: line }, ...adopt];
   // Deleting the selected account crashes 1.0.0.
   const replace = (line: string): Command[] => [
     { name: 'uanew', params: idleLine(idleAor) },
@@ -78,6 +80,7 @@ export function commandsFor(
   const inPlace = hasCapability(version, 'uareg');
   const setsMute = hasCapability(version, 'mute_states');
   return {
+    adopt,
     create,
     dial: (uri) => {
       const whole = asDialled(version, uri);

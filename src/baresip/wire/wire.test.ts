@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { request, written } from '../../testing/parse-trace.js';
 import { Endpoints } from '../../sip/endpoints.js';
+import { accountOf } from '../start/account.js';
 import { Wire } from './wire.js';
 
 const SERVER = '192.0.2.1:5061';
@@ -33,7 +34,10 @@ function connected(transport: string, command: string): SipMessage[] {
     unseen: () => undefined,
     inner: () => undefined,
   };
-  const wire = new Wire(new Endpoints([]), sink, 'alice');
+  const wire = new Wire(new Endpoints([]), sink, {
+    name: 'alice',
+    account: accountOf('alice', {}, '127.0.0.1:12000'),
+  });
   wire.commands([{ name: 'uanew', params: command }]);
   wire.stdout(Buffer.concat([Buffer.from('ua: a line of the log\n'), register(transport)]));
   const invite = request('Content-Length: 0');

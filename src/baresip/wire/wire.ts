@@ -4,7 +4,7 @@
  */
 import type { SipMessage } from '../../sip/sip-message.js';
 import { trace } from '../../trace.js';
-import type { AgentProxy } from '../../proxy/proxy.js';
+import type { Ground } from '../ground.js';
 import type { Command } from './ctrl.js';
 import type { Endpoints } from '../../sip/endpoints.js';
 import type { CtrlEvent } from './events.js';
@@ -36,6 +36,8 @@ const MOST_WARNINGS = 10;
 const UNCONFIRMED =
   'only the SIP trace shows it as sent: left out; a peer of this agent may be imitating the trace';
 
+type Traced = Pick<Ground, 'name' | 'account' | 'proxy'>;
+
 export class Wire {
   readonly #sink: WireSink;
   /** The name that the trace shows. */
@@ -46,27 +48,30 @@ export class Wire {
   /** The number of warnings, by their text without numbers. */
   readonly #warnings = new Map<string, number>();
 
-  /** @param proxy in front of the agent; it reports the messages that pass it, as the outside sees them */
-  constructor(ends: Endpoints, sink: WireSink, agent: string, proxy?: AgentProxy) {
+  /** @param agent its proxy reports the messages that pass it, as the outside sees them */
+  constructor(ends: Endpoints, sink: WireSink, agent: Traced) {
+    const { name, account, proxy } = agent;
     this.#sink = sink;
-    this.#agent = agent;
+    this.#agent = name;
     this.#evidence = new SentEvidence({
       message: (message, raw, at) => {
         // A confirmed request shows which end of its connection is ours, even where its frame is not proven.
         const { direction, transport, local } = message;
         if (direction === 'sent' && transport !== 'UDP' && local !== '') ends.opened(local);
-        trace.sip?.(agent, `passed on: ${titleOf(message)}`);
+        trace.sip?.(name, `passed on: ${titleOf(message)}`);
         sink.message(message, raw, at);
       },
       unconfirmed: (message) => {
-        trace.sip?.(agent, `dropped, as nothing confirms that it was sent: ${titleOf(message)}`);
+        trace.sip?.(name, `dropped, as nothing confirms that it was sent: ${titleOf(message)}`);
         this.#warn(UNCONFIRMED, message);
       },
       unseen: (uri) => {
-        trace.sip?.(agent, `missing: the INVITE of the call to ${uri}`);
+        trace.sip?.(name, `missing: the INVITE of the call to ${uri}`);
         sink.unseen(uri);
       },
     });
+    // baresip may have read the account from its file.
+    this.#evidence.commands([{ name: 'uanew', params: account.line(0) }]);
     this.#stdout = new SipTraceParser(
       {
         line: (text, proven) => {
@@ -80,7 +85,7 @@ export class Wire {
           }
           const at = writtenAt(time, { date: Date.now(), clock: performance.now() });
           const why = proven ? 'proven by its marks' : 'not proven by its marks';
-          trace.sip?.(agent, `took, ${why}: ${titleOf(message)}`, at);
+          trace.sip?.(name, `took, ${why}: ${titleOf(message)}`, at);
           this.#evidence.message(message, raw, proven, at);
         },
         oddity: (what, message) => {
@@ -96,7 +101,7 @@ export class Wire {
           sink.line(text, { stream: 'stderr', proven });
         },
         message: (message) => {
-          trace.sip?.(agent, `dropped, as stderr holds no trace: ${titleOf(message)}`);
+          trace.sip?.(name, `dropped, as stderr holds no trace: ${titleOf(message)}`);
         },
         oddity: () => undefined,
       },

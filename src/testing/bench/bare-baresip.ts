@@ -33,6 +33,7 @@ export async function startBareBaresip(user: string, binary: BaresipBinary): Pro
       modulePath: binary.modulePath,
       tls: false,
       converters: hasCapability(binary.version, 'converters'),
+      wanted: [],
       rtp: rtpConfig({}, binary.version),
     }),
     accounts: `<${contact}>;regint=0\n`,

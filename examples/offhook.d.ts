@@ -3020,8 +3020,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3054,8 +3054,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3083,8 +3083,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3109,8 +3109,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3141,8 +3141,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3176,8 +3176,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3206,8 +3206,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3235,8 +3235,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -3881,8 +3881,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.verify_media();
@@ -3900,8 +3900,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.verify_media();
@@ -3919,8 +3919,8 @@ interface Agent {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.hold();
@@ -3939,8 +3939,8 @@ interface Agent {
    * the dialog, given by any of its messages.
    * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.dial(bob);
@@ -4899,8 +4899,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -4933,8 +4933,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -4962,8 +4962,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -4988,8 +4988,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -5020,8 +5020,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -5055,8 +5055,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -5085,8 +5085,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -5114,8 +5114,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
    * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -5153,8 +5153,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.verify_media();
@@ -5172,8 +5172,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.verify_media();
@@ -5191,8 +5191,8 @@ interface SipPeer {
    * @param call One of `calls`; default: the current call.
    * @throws E_MEDIA: RTP did not flow as the script demanded.
    * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.hold();
@@ -5211,8 +5211,8 @@ interface SipPeer {
    * the dialog, given by any of its messages.
    * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
    * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
-   * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a
-   * promise, a text.
+   * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+   * nothing.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * alice.dial(bob);
@@ -5988,8 +5988,8 @@ declare function silent(): Sound;
  * @param within How long to listen at most. Default: 5s, or what default_timeout set.
  * @throws E_AUDIO: What was heard is not what the script demanded, or audio could not be sent.
  * @throws E_CALL_STATE: The agent has no call, or not one in the state the verb needs.
- * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
- * a text.
+ * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+ * nothing.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @throws E_AGENT_CRASHED: The baresip process of an agent ended by itself.
  * @throws E_AGENT_HUNG: The baresip process of an agent did not answer a command in time.
@@ -6026,8 +6026,8 @@ declare function assert<T>(value: T): Assertion<T>;
  * verb.
  * @param within How long to wait at most. Default: 5s, or what default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
- * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
- * a text.
+ * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+ * nothing.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * await_until(() => assert(bob.state).equals(State.Ringing));
@@ -6049,8 +6049,8 @@ declare function await_until<T>(label: string, condition: (() => T) & Condition<
  * and comes true when that condition would pass.
  * @param during How long the condition must not come true.
  * @throws E_NEVER: A condition came true that never() said must not.
- * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
- * a text.
+ * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+ * nothing.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * never(() => assert(bob.state).equals(State.Ringing), "2s");
@@ -6072,8 +6072,8 @@ declare function never<T>(label: string, condition: (() => T) & Condition<T>, du
  * @param within How long to wait at most, for all of them together. Default: 5s, or what
  * default_timeout set.
  * @throws E_AWAIT_TIMEOUT: The condition of await_until did not hold within its time.
- * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
- * a text.
+ * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+ * nothing.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * await_sequence([
@@ -6115,8 +6115,8 @@ declare function wait(duration: Duration, options?: WaitOptions): void;
  * assertions, waits, steps, `http()`, `agent()`.
  * @throws E_PARALLEL: Something in parallel() needs an answer, or an agent would do two things at
  * once.
- * @throws E_CONDITION: A condition did something it must not, or proves nothing: a verb, a promise,
- * a text.
+ * @throws E_CONDITION: A condition called a verb or returned a promise, or its result proves
+ * nothing.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * const [, , heard] = parallel(() => {
@@ -6378,7 +6378,8 @@ declare function regex(pattern: RegExp | string): RegExp;
  * Gives all scenarios of the file the same options.
  * @param options Options of every scenario of the file. The options of a scenario itself take
  * precedence; tags and locks are added to its own.
- * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+ * not allowed.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @example
  * suite({ tags: ["queue"], locks: ["queue:sales"], timeout: "5m" });
@@ -6394,7 +6395,8 @@ declare function suite(options: ScenarioOptions): void;
  * Time limit: that of a scenario.
  * @param body Runs once per run, before the first scenario of the file that runs; not at all if all
  * scenarios are skipped or left out. `skip()` in it skips all of them.
- * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+ * not allowed.
  * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
  * @throws E_VALUE_LIMIT: A value handed to Offhook is too large or nested too deeply.
  * @example
@@ -6414,7 +6416,8 @@ declare function setup_file(body: () => unknown): void;
  * Time limit: that of a scenario.
  * @param body Runs once, after the last attempt of the last scenario of the file, also after
  * Ctrl-C. Gets the value of `setup_file`, or nothing where that failed.
- * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+ * not allowed.
  * @example
  * teardown_file(({ token }) => http("POST", `${env("API")}/logout`, { body: { token } }));
  */
@@ -6424,7 +6427,8 @@ declare function teardown_file(body: (value: any) => unknown): void;
  * Runs at the beginning of each scenario of the file; its value is passed to the scenario and to
  * `teardown`.
  * @param body Runs before every scenario of the file. Gets the value of `setup_file`.
- * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+ * not allowed.
  * @example
  * setup(() => ({ alice: agent("alice"), bob: agent("bob") }));
  */
@@ -6435,7 +6439,8 @@ declare function setup<C>(body: (file: any) => C | Promise<C>): void;
  * Time limit: 10s.
  * @param body Runs after every scenario of the file: passed, failed, skipped, out of time or
  * interrupted.
- * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+ * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+ * not allowed.
  * @example
  * teardown(({ alice }) => log(alice.ended));
  */
@@ -6448,7 +6453,8 @@ declare const scenario: {
    * @param options Tags, skip, only, timeout.
    * @param body The test. Gets the value of `setup`, or that of `setup_file` where the file has no
    * `setup`.
-   * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+   * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+   * not allowed.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * scenario("bob is busy", { tags: ["smoke"] }, ({ alice, bob }) => {
@@ -6463,7 +6469,8 @@ declare const scenario: {
    * @param options Tags, skip, only, timeout.
    * @param body The test. Gets the value of `setup`, or that of `setup_file` where the file has no
    * `setup`.
-   * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+   * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+   * not allowed.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * scenario("bob is busy", { tags: ["smoke"] }, ({ alice, bob }) => {
@@ -6476,7 +6483,8 @@ declare const scenario: {
    * Declares one scenario for each row. `$key` in the name stands for a field of the row, `$row`
    * for the row itself; a name with neither gets a number.
    * @param rows One scenario is declared for each row.
-   * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() is used in a place it cannot be.
+   * @throws E_SCRIPT_STRUCTURE: scenario(), setup() or teardown() was called in a place where it is
+   * not allowed.
    * @throws E_ARGUMENT: An argument or option is unknown, of the wrong type or out of range.
    * @example
    * scenario.each([{ user: "busy", code: 486 }, { user: "gone", code: 410 }])("$user answers $code", (row) => {

@@ -81,7 +81,7 @@ scenario('no answer', { tags: ['message'] }, () => {
     alice.message(bob, 'b');
     await_until(() => assert(bob.messages.map(({ text }) => text)).equals(['b']));
   } catch (error) {
-    assert(error.message).contains('an earlier one has no answer yet');
+    assert(error.message).contains('an earlier message has no response yet');
   }
 });
 

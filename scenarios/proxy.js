@@ -412,7 +412,7 @@ const WITHOUT = [
     'respond_incoming',
     [486, { headers: { a: 'b' } }],
     'E_CAPABILITY',
-    'headers of a single response',
+    'headers for a single response',
   ],
 ];
 

@@ -28,7 +28,7 @@ function report(thrown: unknown): number {
   if (error.code === 'E_INTERNAL') {
     if (thrown instanceof Error && readProcess().debug) printError(thrown.stack ?? '');
     printError(
-      'This is a bug in Offhook. Please report it with the scenario that shows it; OFFHOOK_DEBUG=1 adds a stack.',
+      'This is a bug in Offhook. Please report it with the scenario that shows it; OFFHOOK_DEBUG=1 adds a stack trace.',
     );
   }
   return exitCodeFor(error);

@@ -37,7 +37,7 @@ test.each([
   ['zstd', TEXT, 'unknown: the content coding "zstd" is not supported'],
   ['toString', TEXT, 'unknown: the content coding "tostring" is not supported'],
   ['gzip, compress', gzipSync(TEXT), 'unknown: the content coding "compress" is not supported'],
-  ['gzip', TEXT, 'broken: it is not gzip, as its header says'],
+  ['gzip', TEXT, 'broken: it is not gzip, although its header says so'],
   ['gzip', gzipSync(TEXT).subarray(0, -9), 'broken: its gzip data end too early'],
   ['deflate', deflateSync(TEXT).subarray(0, -6), 'broken: its deflate data end too early'],
   ['br', brotliCompressSync(TEXT).subarray(0, -3), 'broken: its br data end too early'],

@@ -73,7 +73,7 @@ function decoded(bytes: Buffer, coding: string, limit: number): Buffer {
     // zlib reports these codes if the data end within a block.
     if (code === 'Z_BUF_ERROR' || code === 'ERR__ERROR_FORMAT_UNEXPECTED_END')
       throw new CodingError('broken', `its ${coding} data end too early`);
-    throw new CodingError('broken', `it is not ${coding}, as its header says`);
+    throw new CodingError('broken', `it is not ${coding}, although its header says so`);
   }
 }
 

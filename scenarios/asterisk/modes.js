@@ -104,7 +104,7 @@ scenario('ring: answers at once', { tags }, () => {
 });
 
 scenario('ring: nothing but 100', { tags }, () => {
-  mode_fails('ring_mode: a ringing "9001" did not come: alice is Calling', () =>
+  mode_fails('ring_mode: timed out waiting for the ringing of "9001": alice is Calling', () =>
     ring_mode(alone(), env('PBX_TRYING'), { timeout: '1s' }),
   );
 });
@@ -147,7 +147,7 @@ scenario.each([
   {
     number: 'PBX_NOT_FOUND',
     options: { ringing: 'required' },
-    words: '"9404" refused the call without having rung, which is required',
+    words: '"9404" refused the call without having rung: ringing is required',
   },
   {
     number: 'PBX_NO_ANSWER',
@@ -157,7 +157,7 @@ scenario.each([
   {
     number: 'PBX_NO_ANSWER',
     options: { ringtime: '700ms' },
-    words: 'a refusal by "9002" did not come: alice is Ringing, got 180 (limit 700 ms)',
+    words: 'timed out waiting for a refusal by "9002": alice is Ringing, got 180 (limit 700 ms)',
   },
   {
     number: 'PBX_ECHO',
@@ -180,7 +180,7 @@ scenario.each([
   {
     options: { ringtime: '300ms', timeout: '1s' },
     words:
-      'a refusal by "9002", which rings, did not come: alice is Ringing, got 180 (limit 1.0 s)',
+      'timed out waiting for a refusal by "9002" after the ringing: alice is Ringing, got 180 (limit 1.0 s)',
   },
 ])('timeout: $words', { tags }, ({ options, words }) => {
   mode_fails(['timeout_mode: ', words], () => timeout_mode(alone(), env('PBX_NO_ANSWER'), options));

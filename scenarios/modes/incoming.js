@@ -42,13 +42,13 @@ scenario('record: neither a hang-up nor the digit', { tags }, () => {
   const [, bob] = called();
   const options = { timeout: '700ms', stop_digit: '5' };
   mode_fails(
-    'record_mode: a hang-up, or 5, from the caller of "bob" did not come: bob is Established (limit 700 ms)',
+    'record_mode: timed out waiting for a hang-up, or 5, from the caller of "bob": bob is Established (limit 700 ms)',
     () => record_mode(bob, options),
   );
 });
 
 scenario.each([
-  { what: 'no call', act: () => {}, words: 'a call to "bob" did not come: bob is Idle' },
+  { what: 'no call', act: () => {}, words: 'timed out waiting for a call to "bob": bob is Idle' },
   {
     what: 'a wrong caller id',
     act: (bob) => agent('alice').dial(bob),
@@ -101,7 +101,7 @@ scenario('a trigger: what is asked', { tags }, () => {
       headers: { 'X-To': '{number}' },
     },
   ]) {
-    mode_fails('wait_mode: a call to "bob" did not come', () =>
+    mode_fails('wait_mode: timed out waiting for a call to "bob"', () =>
       wait_mode(bob, { trigger, number: '+49 30', timeout: '300ms' }),
     );
   }

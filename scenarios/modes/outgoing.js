@@ -27,7 +27,11 @@ scenario('ring: which code counts', { tags }, () => {
 scenario.each([
   { what: 'answered at once', steps: [[200]], words: '"other" answered without having rung' },
   { what: 'refused at once', steps: [[404]], words: ['"other" did not ring', '404'] },
-  { what: 'silent', steps: [[100]], words: 'a ringing "other" did not come: alice is Calling' },
+  {
+    what: 'silent',
+    steps: [[100]],
+    words: 'timed out waiting for the ringing of "other": alice is Calling',
+  },
 ])('ring: $what', { tags }, ({ steps, words }) => {
   const [alice, other] = towards(...steps);
   mode_fails(['ring_mode: ', words].flat(), () => ring_mode(alice, other, { timeout: '700ms' }));
@@ -75,8 +79,9 @@ scenario('play: refused, not answered, hung up', { tags }, () => {
   mode_fails('play_mode: "other" did not answer: ended by remote: rejected (486', () =>
     play_mode(alice, other),
   );
-  mode_fails('play_mode: an answer of "bob" did not come: alice is Ringing, got 180 (limit', () =>
-    play_mode(alice, bob, { timeout: '500ms' }),
+  mode_fails(
+    'play_mode: timed out waiting for an answer from "bob": alice is Ringing, got 180 (limit',
+    () => play_mode(alice, bob, { timeout: '500ms' }),
   );
 });
 
@@ -96,7 +101,7 @@ scenario.each([
     what: 'no ringing where required',
     steps: [[404]],
     options: { ringing: 'required' },
-    words: ['refused the call without having rung, which is required', '404'],
+    words: ['refused the call without having rung: ringing is required', '404'],
   },
   {
     what: 'ringing where prohibited',
@@ -108,7 +113,7 @@ scenario.each([
     what: 'too late',
     steps: [[180], ['3s', 486]],
     options: { ringtime: '500ms' },
-    words: 'a refusal by "other" did not come: alice is Ringing, got 180 (limit 500 ms)',
+    words: 'timed out waiting for a refusal by "other": alice is Ringing, got 180 (limit 500 ms)',
   },
   {
     what: 'answered',
@@ -120,7 +125,7 @@ scenario.each([
     what: 'with another code',
     steps: [[404]],
     options: { codes: [480, 486] },
-    words: ['with another code than 480 or 486: ended by remote: rejected (404'],
+    words: ['with a code other than 480 or 486: ended by remote: rejected (404'],
   },
 ])('fail: $what', { tags }, ({ steps, options, words }) => {
   const [alice, other] = towards(...steps);
@@ -148,7 +153,7 @@ scenario.each([
   {
     what: 'too late',
     steps: [[180], ['5s', 480]],
-    words: 'a refusal by "other", which rings, did not come: alice is Ringing',
+    words: 'timed out waiting for a refusal by "other" after the ringing: alice is Ringing',
   },
   { what: 'without ringing', steps: [[480]], words: '"other" did not ring: ended by remote' },
   {

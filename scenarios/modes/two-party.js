@@ -90,16 +90,18 @@ scenario.each([
 
 scenario('call: it reaches somebody else', { tags }, () => {
   const [alice, bob, carol] = agents('alice', 'bob', 'carol');
-  const error = mode_fails('call_mode: a call to "bob" did not come: alice is Ringing', () =>
-    call_mode(alice, bob, { target: carol, timeout: '700ms' }),
+  const error = mode_fails(
+    'call_mode: timed out waiting for a call to "bob": alice is Ringing',
+    () => call_mode(alice, bob, { target: carol, timeout: '700ms' }),
   );
   assert(error.hint).contains('is "bob" registered?');
 });
 
 scenario('call: the caller does not see it ring', { tags }, () => {
   const [alice, bob] = agents('alice', 'bob');
-  mode_fails('call_mode: a ringing "bob" did not come: alice is Ringing, got 180', () =>
-    call_mode(alice, bob, { ringing_codes: [183], timeout: '700ms' }),
+  mode_fails(
+    'call_mode: timed out waiting for the ringing of "bob": alice is Ringing, got 180',
+    () => call_mode(alice, bob, { ringing_codes: [183], timeout: '700ms' }),
   );
 });
 

@@ -76,7 +76,12 @@ scenario.each([
     reason: 'RS256',
     more: () => ({ header: { alg: 'RS256' } }),
   },
-  { what: 'another typ', code: 438, reason: 'typ "jwt"', more: () => ({ header: { typ: 'jwt' } }) },
+  {
+    what: 'another typ',
+    code: 438,
+    reason: 'typ of the token is "jwt"',
+    more: () => ({ header: { typ: 'jwt' } }),
+  },
 ])('a bad token is refused: $what, $code', ({ code, reason, more }, all) => {
   const { identity, answer } = called(all, { Identity: signed(all.keys, more()) });
   assert(answer.code).equals(code);

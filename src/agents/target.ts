@@ -55,9 +55,9 @@ function inDomain(user: string, target: string, caller: Caller): string {
       {
         subject: `${caller.kind ?? 'agent'} "${caller.name}"`,
         verb: caller.verb ?? 'dial',
-        what: `${JSON.stringify(target)} needs a domain, and this agent has none`,
+        what: `${JSON.stringify(target)} needs a domain, and the option domain is not set`,
       },
-      { hint: 'give the agent a domain, or dial another agent or a SIP URI' },
+      { hint: 'set the option domain, or name another agent or a SIP URI' },
     );
   }
   return `sip:${escapeUser(user).replace(/%2A/gi, '*')}@${caller.domain}`;
@@ -100,7 +100,7 @@ function bad(caller: Caller, target: string, why: string): OffhookError {
       seen: why,
     },
     {
-      hint: 'dial an agent, a SIP URI like "sip:bob@example.com", or a number like "+49 30 123"',
+      hint: 'name an agent, a SIP URI like "sip:bob@example.com", or a number like "+49 30 123"',
     },
   );
 }

@@ -33,8 +33,11 @@ test.each<[unknown, RegExp]>([
   [{ paths: ['a'], lab: 1 }, /option lab: must be true or false/],
   [{ paths: ['a'], shard: { index: 3, total: 2 } }, /option shard: must be \{ index, total \}/],
   [{ paths: ['a'], shard: { index: 1, total: 2, of: 3 } }, /option shard: must be/],
-  [{ paths: ['a'], variables: { A: 'x', A_PASS: 1 } }, /option variables: .*; "A_PASS" is not \(/],
-  [{ paths: ['a'], variables: { 'A=B': 'x' } }, /option variables: .*; "A=B" is not/],
+  [
+    { paths: ['a'], variables: { A: 'x', A_PASS: 1 } },
+    /option variables: .*; "A_PASS" does not fit \(/,
+  ],
+  [{ paths: ['a'], variables: { 'A=B': 'x' } }, /option variables: .*; "A=B" does not fit/],
   [{ paths: ['a'], environment: ['A=1'] }, /option environment: must be an object of texts/],
   [{ paths: ['a'], policy: { allowNets: [] } }, /option policy\.allowNets: is not known \(did you/],
   [{ paths: ['a'], policy: { isolate: 'on' } }, /option policy\.isolate: must be "auto"/],

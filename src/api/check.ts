@@ -25,7 +25,7 @@ const named = (fits: (name: string, value: unknown) => boolean, problem: string)
   return (value) => {
     if (!isObject(value)) return problem;
     const odd = Object.entries(value).find(([name, one]) => !fits(name, one));
-    return odd === undefined ? undefined : `${problem}; ${JSON.stringify(odd[0])} is not`;
+    return odd === undefined ? undefined : `${problem}; ${JSON.stringify(odd[0])} does not fit`;
   };
 };
 const whole = (least: number, most: number): Check =>
@@ -71,7 +71,7 @@ const OPTIONS: Checks<RunOptions> = {
   shard: must(isShard, 'must be { index, total }, whole numbers with 1 <= index <= total <= 9999'),
   variables: named(
     (name, value) => /^[^=\0]+$/.test(name) && typeof value === 'string',
-    'must be an object of texts, their names without "="',
+    'must be an object of texts whose names hold no "="',
   ),
   variableFiles: texts,
   environment: named(
@@ -95,7 +95,7 @@ const OPTIONS: Checks<RunOptions> = {
   record: text,
   lastRun: text,
   label: text,
-  aliases: named((_, value) => isText(value), 'must be an object of names by addresses'),
+  aliases: named((_, value) => isText(value), 'must be an object that maps addresses to names'),
   signal: must(isSignal, 'must be an AbortSignal'),
 };
 

@@ -28,7 +28,10 @@ export class Feed<T> {
     if (this.#isLooped) {
       throw new OffhookError(
         'E_USAGE',
-        { subject: 'run()', what: 'its events were asked for twice, and are told once' },
+        {
+          subject: 'run()',
+          what: 'a second loop asked for its events, which are delivered only once',
+        },
         { hint: 'keep what you need in the first loop, or run again' },
       );
     }

@@ -11,6 +11,6 @@ export function makeOwnFolder(folder: string): void {
   } catch {
     const found = lstatSync(folder);
     if (!found.isDirectory() || !isOurs(found.uid))
-      throw new NotOrdinary('is not a folder of our own');
+      throw new NotOrdinary('is not a folder of the user who runs Offhook');
   }
 }

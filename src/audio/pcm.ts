@@ -24,7 +24,7 @@ export function convertSound(sound: Sound, rate: number): Converted {
   }
   if (sound.rate !== rate) done.push(`${kilohertz(sound.rate)} to ${kilohertz(rate)}`);
   const { samples, clipped } = toInt16(resample(toMono(sound.channels), sound.rate, rate));
-  if (clipped > 0) done.push(`${clipped} samples beyond full scale clipped`);
+  if (clipped > 0) done.push(`samples beyond full scale clipped: ${clipped}`);
   return { samples, rate, done };
 }
 

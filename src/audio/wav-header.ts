@@ -127,10 +127,10 @@ function readFormat(fmt: Buffer, name: string): Omit<WavHeader, 'dataAt' | 'data
   const align = fmt.readUInt16LE(12);
   const bits = fmt.readUInt16LE(14);
   if (channels < 1 || channels > MOST_CHANNELS) {
-    throw wavError(name, `has ${channels} channels (1 to ${MOST_CHANNELS})`);
+    throw wavError(name, `has ${channels} channels (allowed: 1 to ${MOST_CHANNELS})`);
   }
   if (rate < RATES.least || rate > RATES.most) {
-    throw wavError(name, `has a rate of ${rate} Hz (${RATES.least} to ${RATES.most} Hz)`);
+    throw wavError(name, `has a rate of ${rate} Hz (allowed: ${RATES.least} to ${RATES.most} Hz)`);
   }
   if (!WIDTHS[encoding].includes(bits)) {
     const widths = WIDTHS[encoding].join(', ');

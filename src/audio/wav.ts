@@ -19,7 +19,11 @@ export interface WavSound extends Sound {
 export function checkWavSize(bytes: number, name: string): void {
   if (bytes <= MOST_WAV_BYTES) return;
   const size = `${Math.ceil(bytes / 1024 / 1024)} MiB`;
-  throw wavError(name, `is too large: ${size} (${MOST_WAV_BYTES / 1024 / 1024} MiB)`, 'shorten it');
+  throw wavError(
+    name,
+    `is too large: ${size} (at most ${MOST_WAV_BYTES / 1024 / 1024} MiB)`,
+    'shorten it',
+  );
 }
 
 /**
@@ -45,7 +49,7 @@ export function decodeWav(bytes: Buffer, name: string): WavSound {
   if (frames === 0) throw wavError(name, 'is empty: no samples', 'record it again');
   const seconds = frames / header.rate;
   if (seconds > MOST_SECONDS) {
-    const told = `${Math.round(seconds)} s (${MOST_SECONDS} s)`;
+    const told = `${Math.round(seconds)} s (at most ${MOST_SECONDS} s)`;
     throw wavError(name, `is too long: ${told}`, 'shorten it');
   }
   return {

@@ -138,7 +138,7 @@ class Agent implements Phone {
         'E_AGENT_START',
         'start',
         'the agent is on',
-        'stop() or kill() it before',
+        'stop() or kill() it first',
       );
     }
     const starting = this.#launch(before, limit);

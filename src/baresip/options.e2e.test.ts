@@ -156,7 +156,7 @@ describe.each(binaries)('options, baresip $version', (binary) => {
         `register: REGISTER was not sent: the certificate of ${domain} is not trusted: self[- ]signed`,
       ) as string,
       details: {
-        hint: 'name the authority that signed it with ca_file, or leave verify_tls out',
+        hint: 'set ca_file to the certificate of the authority that signed it, or leave verify_tls out',
       },
     });
     await bench.until(() => wary.state.registration.state === 'failed', 'not trusted');

@@ -63,7 +63,7 @@ export async function findCaptureTool(): Promise<CaptureTool | CaptureLack> {
     if (!failed) return { program, args, settleMs };
     const [reason = shortMessage] = stderr.split('\n').filter((line) => line.trim() !== '');
     refused ??= {
-      seen: `${program} may not capture: ${reason?.trim() ?? 'it does not say why'}`,
+      seen: `${program} cannot capture: ${reason?.trim() ?? 'it does not say why'}`,
       remedy: `as root: setcap cap_net_raw,cap_net_admin+eip ${program}`,
     };
   }

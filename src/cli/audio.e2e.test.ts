@@ -188,7 +188,7 @@ describe.concurrent('listening', () => {
       const { code, stdout } = await cli.done;
       expect(code).toBe(1);
       const events = eventsOf(stdout);
-      const text = 'audio: more than 256 MB on disk (limit): what was recorded so far is dropped';
+      const text = 'audio: the recordings reached 256 MiB on disk (limit) and were dropped';
       expect(JSON.stringify(events)).toContain(text);
       expect(stdout).toContain('verify_audio: too much audio on disk for one agent');
     });

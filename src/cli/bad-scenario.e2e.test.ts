@@ -260,8 +260,8 @@ cases('hold, mute and media', [
     what: 'resuming one of two calls, without saying which',
     source:
       TALKING +
-      "const c = agent('c'), d = agent('d'); a.hold(); a.dial(c); c.accept(); await_until(() => assert(c.state).equals(State.Established));\n" +
-      'a.hold(); a.dial(d); d.accept(); await_until(() => assert(d.state).equals(State.Established));\n' +
+      "const c = agent('c'), d = agent('d'); a.hold(); a.dial(c); c.accept(); await_until(() => assert(a.state).equals(State.Established));\n" +
+      'a.hold(); a.dial(d); d.accept(); await_until(() => assert(a.state).equals(State.Established));\n' +
       'a.resume();',
     error: /agent "a": resume: 2 calls are on hold: with sip:b@\S+ and sip:c@\S+ \[E_CALL_STATE\]/,
     hint: 'say which one: resume(agent.calls[0])',
@@ -279,7 +279,7 @@ cases('hold, mute and media', [
     source: `${TALKING}a.verify_media(); b.hold();\nawait_until(() => assert(a.rtp?.flowing).is_false()); a.verify_media('300ms');`,
     error:
       /agent "a": verify_media: RTP stopped (?:\d+ ms|1\.\d s) ago, after \d+ packets, on hold \(remote\) \(waited 300 ms\) \[E_MEDIA\]/,
-    hint: 'resume() the call first',
+    hint: 'resume the call first, on the side that holds it',
     at: '3:55',
   },
   {
@@ -318,7 +318,7 @@ it.concurrent.each([
     options: { rtp_timeout: 1 },
     error:
       /agent "a": the call dropped during wait: ended by error: media .* \(after \d+(?:\.\d)? m?s of 20 s\) \[E_WAIT_DROPPED\]/,
-    hint: 'if it is to end, wait for that: await_until(() => assert(agent.state).equals(State.Idle))',
+    hint: 'if the call is to end, wait for its end: await_until(() => assert(agent.state).equals(State.Idle))',
   },
 ])('an answer without any RTP: $what', async ({ what, options = {}, ...expected }) => {
   const peer = await rawPeer((method) =>

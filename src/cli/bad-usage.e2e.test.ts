@@ -111,7 +111,7 @@ cases('selection', [
   {
     what: 'filters that leave nothing together',
     args: ['run', 'it.js', '--tag', 'smoke', '--exclude-tag', 'smoke'],
-    error: '--tag "smoke" --exclude-tag "smoke": leave none of 2 scenarios together',
+    error: '--tag "smoke" --exclude-tag "smoke": together exclude every scenario (of 2)',
     hint: 'drop a filter; "offhook list" shows names and tags',
   },
   {
@@ -133,7 +133,7 @@ cases('variables', [
     what: '--env-file that is missing',
     args: ['run', 'it.js', '--env-file', 'nowhere.env'],
     error: 'environment file "nowhere.env": not read: there is no such file',
-    hint: 'check the path; it is relative to the folder you are in',
+    hint: 'check the file and its path; a relative path starts at the folder you are in',
   },
   {
     what: '--env-file with junk',
@@ -195,7 +195,7 @@ cases('reports', [
     what: 'a header that cannot be one',
     args: ['run', 'it.js', '--sip-trace', '--sip-headers', 'From,To:'],
     error: '--sip-headers: "To:" is not a header name',
-    hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
+    hint: 'write all, or names separated by commas: --sip-headers From,To,Contact',
   },
   {
     what: '--logs onto a folder',
@@ -286,8 +286,8 @@ cases('scenario files', [
     what: 'an agent at the top level after a scenario',
     args: ['run', 'top.js'],
     files: { 'top.js': "scenario('x', () => {});\nconst a = agent('a');\n" },
-    error: 'suite file: waits or acts at its top level, beside scenario()',
-    hint: 'move it into setup()',
+    error: 'suite file: waits or acts at its top level, outside scenario()',
+    hint: 'move that statement into setup()',
     at: 'top.js:2:11',
   },
   {
@@ -311,7 +311,7 @@ cases('scenario files', [
     args: ['run', 'imports.js'],
     files: { 'imports.js': "import './nowhere.js';\nscenario('x', () => {});\n" },
     error: 'import of "./nowhere.js": not loaded: there is no such file',
-    hint: 'check the path; it is relative to the file that names it',
+    hint: 'check the path; imports are relative to the importing file, other paths to the scenario file',
     at: 'imports.js:1:8',
   },
 ]);

@@ -243,7 +243,7 @@ describe.concurrent('--capture --artifacts', () => {
       await dumpcap(folder, `exec ${without} ${programs ?? ''}/dumpcap "$@"`);
       const env = path(join(folder, 'bin'));
       const { code, stderr, stdout } = await runCli(RUN, { cwd: folder, env, leftovers });
-      expect(stderr).toMatch(/^offhook: --capture: RTP cannot be captured: .*may not capture: /);
+      expect(stderr).toMatch(/^offhook: --capture: RTP cannot be captured: .*cannot capture: /);
       expect(stderr).toContain('setcap cap_net_raw');
       expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     });

@@ -200,7 +200,9 @@ function addSelecting(program: Command, run: Run, booted: Live | undefined): voi
         ),
       );
     });
-  const check = program.command('check').description('parse and collect; starts no agent');
+  const check = program
+    .command('check')
+    .description('load the scenario files and report problems; starts no agent');
   declare(check, CHECK)
     .argument('[path...]', PATHS.text)
     .action(() => {
@@ -234,7 +236,7 @@ async function withThreads(
 function addReport(program: Command, run: Run): void {
   const report = program
     .command('report')
-    .description('tell recorded runs again; several, such as all shards, as one')
+    .description('make reports from a recorded run, or from several, such as all shards, as one')
     .argument('<record...>', 'files that --reporter ndjson=FILE has written');
   declare(report, REPORT).action((records: string[]) => {
     run(
@@ -273,13 +275,13 @@ function addGenerators(program: Command, run: Run): void {
   const init = program
     .command('init')
     .description('a first scenario, editor completion, settings and CI, for a folder; asks nothing')
-    .argument('[folder]', 'made where it is not there; default: the one you are in');
+    .argument('[folder]', 'created if it does not exist; default: the current folder');
   declare(init, INIT).action((folder: string | undefined, flags: InitFlags) => {
     run(import('./init/init.js').then((module) => module.initCommand(folder ?? '.', flags)));
   });
   program
     .command('definitions')
-    .description('write the editor typings (offhook.d.ts), and a jsconfig.json where none is')
+    .description('write the editor typings (offhook.d.ts), and a jsconfig.json if there is none')
     .argument('[out]', 'file or folder; default: stdout')
     .action((out: string | undefined) => {
       run(import('./generate.js').then((module) => module.definitionsCommand(out)));
@@ -298,7 +300,7 @@ function addGenerators(program: Command, run: Run): void {
 function addCompletion(program: Command, run: Run): void {
   program
     .command('completion')
-    .description('print what makes a shell complete commands, options, names and tags')
+    .description('print the script with which a shell completes commands, options, names and tags')
     .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
     .action((shell: Shell) => {
       run(import('./completion/scripts.js').then((module) => module.completionCommand(shell)));
@@ -318,7 +320,7 @@ function addServices(program: Command, run: Run): void {
   });
   const config = program
     .command('config')
-    .description('what holds for a run, and why: flags, variables, offhook.config.json, defaults')
+    .description('the settings that apply to a run, and where each comes from')
     .argument('[path...]', PATHS.text);
   declare(config, CONFIG).action(() => {
     run(

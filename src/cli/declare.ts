@@ -47,7 +47,7 @@ function optionOf(words: string, flag: Flag<unknown>): Option {
 function counterpart(words: string, flag: Flag<unknown>): Option | undefined {
   const { kind, scope } = flag;
   if (scope === 'flag' || scope === 'scenario' || kind === 'one') return undefined;
-  const text = 'takes back what a variable or the project file says';
+  const text = 'cancels what a variable or the project file sets';
   const other = kind === 'off' ? words : words.replace('--', '--no-');
   return new FlagOption(other, { ...flag, kind: 'on', text });
 }

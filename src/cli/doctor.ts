@@ -101,9 +101,9 @@ async function baresipFindings(search: BinarySearch): Promise<Finding[]> {
     { what: 'baresip', state: 'ok', seen: `${binary.version} at ${binary.path}` },
     { what: 'baresip modules', state: 'ok', seen: `${binary.modulePath}${moduleList(binary)}` },
     {
-      what: 'what differs between baresip versions',
+      what: 'capabilities of this baresip version',
       state: 'ok',
-      seen: `this one has ${has.length} of ${capabilities.length} capabilities; offhook doctor --all lists them`,
+      seen: `${has.length} of ${capabilities.length}; offhook doctor --all lists them`,
     },
     ...capabilities.map((capability): Finding => {
       const isThere = has.includes(capability);
@@ -125,8 +125,8 @@ async function isolationFinding(search: BinarySearch): Promise<Finding> {
   // If there is no baresip, another finding says why.
   const binary = await findBaresip(search).catch(() => undefined);
   if (binary === undefined) {
-    const remedy = 'install baresip, then look again';
-    return { what, state: 'missing', seen: 'there is no baresip to try it with', remedy };
+    const remedy = 'install baresip, then run offhook doctor again';
+    return { what, state: 'missing', seen: 'not tested: there is no usable baresip', remedy };
   }
   const result = await isolationOf(binary);
   if (typeof result !== 'string')
@@ -163,7 +163,7 @@ function folderFinding(): Finding {
   try {
     needTemporaryFolder();
     const swept = sweepStale();
-    const also = swept.length === 0 ? '' : `; removed ${swept.length} left by killed runs`;
+    const also = swept.length === 0 ? '' : `; folders of killed runs removed: ${swept.length}`;
     return { what: 'temporary folder', state: 'ok', seen: `${folder}${also}` };
   } catch (error) {
     return problem('temporary folder', error);

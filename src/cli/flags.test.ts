@@ -51,7 +51,7 @@ test.each([
   command.configureOutput({ writeErr: () => undefined });
   const parse = (): unknown => command.parse(['--aliases', value], { from: 'user' }).opts();
   if (fits) expect(parse()).toEqual({ aliases: [value] });
-  else expect(parse).toThrow('must name addresses');
+  else expect(parse).toThrow('must give names to addresses');
 });
 
 test('a misspelt flag does not compile', () => {

@@ -156,7 +156,7 @@ export function aliases(text: string): Flag<readonly string[]> {
   const parse = (value: string): string | Unfit => {
     const at = value.indexOf('=');
     if (at === -1 || !isParty(value.slice(0, at)) || value.slice(at + 1).trim() === '') {
-      return new Unfit('must name addresses, such as 10.0.0.5:5060 as PBX or [::1] as SBC');
+      return new Unfit('must give names to addresses, such as PBX to 10.0.0.5:5060, SBC to [::1]');
     }
     return value;
   };

@@ -47,7 +47,7 @@ function formatOf({ format }: DocsFlags, out = ''): 'markdown' | 'html' {
   throw new OffhookError(
     'E_USAGE',
     { subject: '--format', what: 'is neither markdown nor html', seen: wanted },
-    { hint: 'offhook docs reference.html, or offhook docs reference.md' },
+    { hint: 'write --format html or --format markdown' },
   );
 }
 

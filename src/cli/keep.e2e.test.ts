@@ -10,7 +10,7 @@ import { runFiles, steer, eventsOf, type Files } from '../testing/run-files.js';
 import type { RunningCli } from '../testing/run-cli.js';
 
 const NO_CI = { CI: undefined };
-const KEPT = 'all of it stays until Ctrl-C';
+const KEPT = 'everything above stays until Ctrl-C';
 
 const CALL: Files = {
   'it.js': `
@@ -109,7 +109,7 @@ describe('--keep', () => {
       {
         name: 'next',
         why: 'bail',
-        reason: 'left out by --keep: another one had failed and was kept',
+        reason: 'left out by --keep: another scenario had failed and was kept',
       },
     ]);
     expect(events.at(-1)).toMatchObject({ type: 'run_finished', interrupted: false, exit: 1 });
@@ -254,7 +254,7 @@ describe('--keep', () => {
       args: ['--keep', '--watch'],
       env: NO_CI,
       error:
-        '--keep and --watch exclude each other\n  hint: leave --watch out: run the scenario that fails with --keep',
+        '--keep and --watch exclude each other\n  hint: leave --watch out, and run the failing scenario with --keep',
     },
   ])('is refused $what', async ({ args, env, error }) => {
     const { code, stderr } = await runFiles(CALL, ['run', 'it.js', ...args], { env });

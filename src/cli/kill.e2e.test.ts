@@ -294,7 +294,7 @@ describe('the run is killed', () => {
         expect(await leftovers.processesGone(2000)).toBe(true);
         expect((await leftovers.folders()).filter((name) => !/agent/.test(name))).toEqual([]);
         const doctor = await runCli(['doctor'], { leftovers });
-        expect(doctor.stdout).toContain('removed 2 left by killed runs');
+        expect(doctor.stdout).toContain('folders of killed runs removed: 2');
         expect(doctor.code).toBe(0);
       },
     );

@@ -32,7 +32,7 @@ export async function listCommand(
   else for (const row of rows) print(oneLine(listLine(row)));
   for (const { scenario, why } of plan.leftOut) {
     if (why !== 'single') continue;
-    const what = 'a single scenario: name it itself, or give --all-files, to run it';
+    const what = 'a single scenario: to run it, name the file or add --all-files';
     printError(oneLine(`left out: ${scenario.file} (${what})`));
   }
   return 0;

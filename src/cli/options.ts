@@ -69,27 +69,27 @@ const SELECTION = inGroup('Which scenarios:', {
   ),
 });
 
-const VARIABLES = inGroup('What they find:', {
+const VARIABLES = inGroup('Variables and settings:', {
   envFile: having(
     { moved: path },
     list('file', 'variables for env() (repeatable; later ones win)', '--vars'),
   ),
   set: having({ lines: true }, list('name=value', 'one variable for env() (repeatable)')),
   project: ofCommand(
-    list('name', 'the settings of that project in offhook.config.json (repeatable: a run of each)'),
+    list('name', 'settings of this project in offhook.config.json (repeatable: one run for each)'),
   ),
 });
 
 /** What scripts may read, wherever they are evaluated. */
-const READING = inGroup('What they may touch:', {
-  untrusted: ofScenario(on('deny what no --allow flag allows; trust nothing beside the scenario')),
+const READING = inGroup('What scenarios may touch:', {
+  untrusted: ofScenario(on('deny what no --allow flag allows; trust no file beside the scenario')),
   allowRead: ofScenario(
     list('folder', 'another folder scripts may read (repeatable, comma-separated)'),
   ),
   allowEnv: ofScenario(
     list(
       'glob',
-      'the only variables of the environment and --env-file that env() finds (repeatable)',
+      'the only variables of the environment, --env-file and .env that env() finds (repeatable)',
     ),
   ),
 });
@@ -114,7 +114,7 @@ export type FolderFlags = ValuesOf<typeof FOLDERS>;
 /** When and how often scenarios run. */
 const SCHEDULE = inGroup('When and how often:', {
   jobs: jobs('scenarios at a time, or a share of the processors (default: 1)'),
-  retries: whole('n', 'run a scenario that failed again, at the end and alone (default: 0)', {
+  retries: whole('n', 'rerun a failed scenario up to N times, at the end, alone (default: 0)', {
     least: 0,
     most: 20,
   }),
@@ -160,8 +160,8 @@ const SHOWING = inGroup('What is shown and kept:', {
   reportAudio: having(
     { offers: REPORT_AUDIO },
     word(
-      'of',
-      'whose audio goes into the page of --reporter html: failed, all, none (default: failed)',
+      'which',
+      'scenarios whose audio the page of --reporter html has: failed, all, none (default: failed)',
     ),
   ),
   color: off('no colours (also: NO_COLOR)'),
@@ -179,12 +179,12 @@ const ONLY = inGroup('Which scenarios:', {
 });
 
 const WATCH = inGroup('When and how often:', {
-  watch: ofCommand(on('list only; run what changes, until q or Ctrl-C')),
+  watch: ofCommand(on('list the scenarios, then run what changes, until q or Ctrl-C')),
 });
 
-const TOUCHING = inGroup('What they may touch:', {
+const TOUCHING = inGroup('What scenarios may touch:', {
   allowNet: ofScenario(
-    list('host', 'the only hosts of http(): HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
+    list('host', 'the only hosts that http() may reach: HOST[:PORT], *.DOMAIN, CIDR (repeatable)'),
   ),
   allowSip: ofScenario(
     list('pattern', 'the only SIP targets and servers: USER@HOST, @HOST, USER (repeatable)'),
@@ -232,7 +232,7 @@ const KEEPING = inGroup('What is shown and kept:', {
   ),
   capture: having(
     { needs: ['artifacts', 'sipTrace'] },
-    on('RTP too in captures of --artifacts and --sip-trace, where dumpcap or tcpdump may capture'),
+    on('add RTP to captures of --artifacts and --sip-trace; needs dumpcap or tcpdump'),
   ),
   saveAudio: having(
     { moved: path },
@@ -250,7 +250,7 @@ const KEEPING = inGroup('What is shown and kept:', {
     { needs: ['artifacts'], offers: ARTIFACTS_ON },
     word('when', 'when to keep artifacts: failure, always (default: failure)'),
   ),
-  keep: ofCommand(on('keep what a failed scenario has running until Ctrl-C, for inspection')),
+  keep: ofCommand(on('keep the agents, calls and servers of a failed scenario until Ctrl-C')),
   aliases: aliases(
     'names of SIP parties in reports by their addresses, such as 10.0.0.5:5060=PBX (repeatable)',
   ),
@@ -283,10 +283,10 @@ export type ReportFlags = ValuesOf<typeof REPORT>;
 
 export const TRACE = {
   scenario: ofCommand(
-    word('name', 'of this scenario: its name or a part of it (default: those that failed)'),
+    word('name', 'name of the scenario, or a part of the name (default: all that failed)'),
   ),
   attempt: ofCommand(
-    whole('n', 'of this attempt (default: the last one)', { least: 1, most: 100_000 }),
+    whole('n', 'number of the attempt (default: the last attempt)', { least: 1, most: 100_000 }),
   ),
   at: ofCommand(moment('only what happened within a second of this moment, such as 3.2s')),
   agent: ofCommand(word('name', 'only what concerns this agent')),
@@ -301,7 +301,7 @@ export const INIT = {
     oneOf(
       CI_FILES,
       'system',
-      'a CI file for it: github, gitlab, jenkins or none (default: what the repository uses)',
+      'CI file to write: github, gitlab, jenkins or none (default: what the repository uses)',
     ),
   ),
   typescript: ofCommand(on('scenarios in TypeScript, with a tsconfig.json')),
@@ -336,7 +336,7 @@ export const DOCS = {
 export type DocsFlags = ValuesOf<typeof DOCS>;
 
 export const SERVE = {
-  check: ofCommand(on('say what is wrong with the configuration and its scenarios, and end')),
+  check: ofCommand(on('check the configuration and its scenarios, and exit')),
 };
 export type ServeFlags = ValuesOf<typeof SERVE>;
 
@@ -363,6 +363,8 @@ export const MONITORS = {
 export type MonitorsFlags = ValuesOf<typeof MONITORS>;
 
 export const LAB = {
-  envFile: ofCommand(word('file', 'write its variables there, for `offhook run --vars`', '--vars')),
+  envFile: ofCommand(
+    word('file', 'write the variables of the lab to this file, for `offhook run --vars`', '--vars'),
+  ),
 };
 export type LabFlags = ValuesOf<typeof LAB>;

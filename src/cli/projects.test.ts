@@ -50,5 +50,7 @@ test.each(outputs)('two projects with the outputs %j and %j', async (a, b, clash
 
 test('one that is named twice, and --watch, are errors', async () => {
   await expect(inTurn({ a: {} }, {}, ['a', 'a'])).rejects.toThrow('"a" is named twice');
-  await expect(inTurn({ a: {}, b: { watch: true } })).rejects.toThrow('only one can be watched');
+  await expect(inTurn({ a: {}, b: { watch: true } })).rejects.toThrow(
+    'only one project can be watched',
+  );
 });

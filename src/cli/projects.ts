@@ -27,7 +27,7 @@ export async function runInTurn(
   for (const project of projects) {
     const flags = await flagsOf(project);
     if (flags.watch === true)
-      throw usage('only one can be watched', 'leave --watch or all but one project out');
+      throw usage('only one project can be watched', 'leave out --watch, or all projects but one');
     for (const file of outputsOf(flags)) {
       const other = outputs.get(resolve(file));
       if (other !== undefined && other !== project) {

@@ -73,7 +73,7 @@ function keepOf({ keep, watch }: RunFlags, { isCi }: ProcessEnvironment): boolea
   }
   if (watch === true) {
     throw new OffhookError('E_USAGE', '--keep and --watch exclude each other', {
-      hint: 'leave --watch out: run the scenario that fails with --keep',
+      hint: 'leave --watch out, and run the failing scenario with --keep',
     });
   }
   return true;

@@ -67,7 +67,7 @@ function shardOf({ shard }: ScriptFlags): Pick<ScriptRequest, 'shard'> {
   const part = { index: Number(index), total: Number(total) };
   if (part.index >= 1 && part.index <= part.total) return { shard: part };
   throw usage(
-    { subject: `--shard "${shard}"`, what: 'is not a part of a whole' },
+    { subject: `--shard "${shard}"`, what: 'is not I/N, with I from 1 to N' },
     'write --shard 1/3 on the first of three machines, 2/3 on the second, 3/3 on the third',
   );
 }

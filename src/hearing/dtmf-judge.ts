@@ -49,7 +49,7 @@ export class DtmfJudge implements Judge<HeardSignal> {
     const strongest = this.#recent.strongest();
     return {
       what: strongest === '' ? 'silence' : `no digit, strongest ${strongest}`,
-      hint: 'digits sent by RTP or INFO are not sound: look at received_digits',
+      hint: 'digits sent as RTP events or in INFO are not sound: look at received_digits',
     };
   }
 

@@ -283,7 +283,8 @@ function signalJudge(
     }
     return new DtmfJudge(digits);
   }
-  if (digits !== undefined) throw fail(`"${name}" has no "digits"`, 'they are for "dtmf"');
+  if (digits !== undefined)
+    throw fail(`"${name}" has no "digits"`, 'leave "digits" out: only "dtmf" takes them');
   return new SignalJudge(name, country ?? 'us');
 }
 
@@ -305,7 +306,7 @@ function listening(verb: string, options: unknown, withinMs: number): Listening 
       'E_ARGUMENT',
       { subject: `${verb}()`, what: '"for" is longer than "within"', seen: times },
       {
-        hint: 'listen for longer: { for, within }',
+        hint: 'make "within" longer, or "for" shorter',
       },
     );
   }

@@ -57,7 +57,7 @@ describe('ToneJudge', () => {
       what: 'one with a second one beside it',
       samples: later(mixed(sine(440, 800, RATE, -12), sine(620, 800, RATE, -14))),
       words:
-        /^not alone: it has 6\d % of the energy \(at least 85 %\): strongest 440 Hz .*, 620 Hz/,
+        /^the tone is not alone: it has 6\d % of the energy \(at least 85 %\): strongest 440 Hz .*, 620 Hz/,
     },
   ])('tells $what', ({ samples, words }) => {
     const judge = tone(500);

@@ -85,9 +85,9 @@ export class ToneJudge implements Judge<HeardTone> {
       const about = { subject: `agent "${this.#agent}"`, verb: this.#verb };
       throw new OffhookError(
         'E_ARGUMENT',
-        { ...about, what: `${problem}, what the call can carry` },
+        { ...about, what: `${problem}, the range that the call can carry` },
         {
-          hint: 'choose another frequency, or a codec of a higher rate',
+          hint: 'choose another frequency, or a codec with a higher sampling rate',
         },
       );
     }
@@ -140,7 +140,10 @@ export class ToneJudge implements Judge<HeardTone> {
         return { what: `there for less than ${formatMs(TONE_MS)} without a break; ${level}` };
       const parts = `${Math.floor(share * 100)} % of the energy (at least ${TONE_SHARE * 100} %)`;
       const hint = 'look for what else is sent; hears() finds a tone among others';
-      return { what: `not alone: it has ${parts}: strongest ${strongest}; ${level}`, hint };
+      return {
+        what: `the tone is not alone: it has ${parts}: strongest ${strongest}; ${level}`,
+        hint,
+      };
     }
     return { what: `wrong tone: strongest ${strongest}; ${level}` };
   }

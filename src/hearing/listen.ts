@@ -186,7 +186,7 @@ function notHeard(
           : '';
     const hint =
       held !== 'none'
-        ? 'resume() the call first'
+        ? 'resume the call first, on the side that holds it'
         : 'check addresses and NAT with media, and verify_media() on both sides';
     return new OffhookError(
       'E_AUDIO',

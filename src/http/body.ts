@@ -50,6 +50,6 @@ function tooLarge(what: string): OffhookError {
       what: 'the body is too large',
       limit: `${LARGEST_BODY / 1024 / 1024} MiB`,
     },
-    { hint: 'ask for less, or for a part of it' },
+    { hint: 'ask the server for less, for example with a query or a Range header' },
   );
 }

@@ -224,7 +224,11 @@ function badRedirect({ method, url }: Hop, location: string): OffhookError {
   const what = `http ${method} ${shownUrl(url)}`;
   return new OffhookError(
     'E_HTTP',
-    { subject: what, what: 'redirected to no http URL', seen: location.slice(0, 200) },
+    {
+      subject: what,
+      what: 'redirected to what is no http or https URL',
+      seen: location.slice(0, 200),
+    },
     {
       hint: 'look at the answer itself with follow_redirects: false',
     },
@@ -235,7 +239,7 @@ function tooManyRedirects({ method, url }: Hop, limit: number): OffhookError {
   const what = `http ${method} ${shownUrl(url)}`;
   return new OffhookError(
     'E_HTTP',
-    { subject: what, what: 'redirected again and again', limit: String(limit) },
+    { subject: what, what: 'too many redirects', limit: String(limit) },
     {
       hint: 'look at the answers with follow_redirects: false',
     },

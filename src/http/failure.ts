@@ -14,6 +14,7 @@ interface Reason {
   hint?: string;
 }
 
+const NO_AUTHORITY = 'TLS: the authority of its certificate is not trusted';
 const UNTRUSTED =
   'name its authority with NODE_EXTRA_CA_CERTS or SSL_CERT_FILE, or skip the check with --insecure-http';
 
@@ -32,17 +33,20 @@ const REASONS: Readonly<Record<string, Reason>> = {
   EADDRNOTAVAIL: { what: 'this address cannot be reached from here' },
   ETIMEDOUT: { what: 'the host did not answer' },
   DEPTH_ZERO_SELF_SIGNED_CERT: { what: 'TLS: its certificate is self-signed', hint: UNTRUSTED },
-  SELF_SIGNED_CERT_IN_CHAIN: { what: 'TLS: its authority is not trusted', hint: UNTRUSTED },
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { what: 'TLS: its authority is not trusted', hint: UNTRUSTED },
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { what: 'TLS: its authority is not trusted', hint: UNTRUSTED },
+  SELF_SIGNED_CERT_IN_CHAIN: { what: NO_AUTHORITY, hint: UNTRUSTED },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { what: NO_AUTHORITY, hint: UNTRUSTED },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { what: NO_AUTHORITY, hint: UNTRUSTED },
   CERT_HAS_EXPIRED: { what: 'TLS: its certificate has expired', hint: 'renew it' },
   CERT_NOT_YET_VALID: { what: 'TLS: its certificate is not valid yet', hint: 'check the clocks' },
   ERR_TLS_CERT_ALTNAME_INVALID: {
     what: 'TLS: its certificate is for another host',
-    hint: 'ask for the host by a name in the certificate',
+    hint: 'use a host name that is in the certificate',
   },
-  ERR_SSL_WRONG_VERSION_NUMBER: { what: 'TLS: the server does not speak it', hint: 'try http://' },
-  EPROTO: { what: 'TLS: no agreement with the server', hint: 'check that it speaks TLS there' },
+  ERR_SSL_WRONG_VERSION_NUMBER: { what: 'TLS: the server does not speak TLS', hint: 'try http://' },
+  EPROTO: {
+    what: 'TLS: the handshake failed',
+    hint: 'check that the server speaks TLS on this port',
+  },
 };
 
 /** @param what "http GET http://..." */

@@ -173,9 +173,9 @@ describe('http()', () => {
       '308 POST Yg== Basic x',
       'undefined',
       '302 /end',
-      expect.stringContaining('/loop: redirected again and again (limit 10) | look at'),
+      expect.stringContaining('/loop: too many redirects (limit 10) | look at'),
       expect.stringContaining('(limit 2)'),
-      expect.stringContaining('redirected to no http URL: ftp://x/'),
+      expect.stringContaining('redirected to what is no http or https URL: ftp://x/'),
     ]);
   });
 
@@ -212,12 +212,14 @@ describe('http()', () => {
       `E_HTTP_TIMEOUT http GET http://${at}/never: timed out: waiting for the response (limit 200 ms) | look at the server, or give it more time with the option timeout`,
       expect.stringContaining('reading the body (10 bytes so far) (limit 300 ms)'),
       expect.stringContaining('no answer: the server closed the connection'),
-      expect.stringMatching(/^E_HTTP_LIMIT .* too large \(limit 4 MiB\) \| ask for less/),
+      expect.stringMatching(
+        /^E_HTTP_LIMIT .* too large \(limit 4 MiB\) \| ask the server for less/,
+      ),
       expect.stringMatching(/^E_HTTP_LIMIT .* too large/),
       expect.stringMatching(/^E_HTTP_JSON .* the body is not JSON: .*<html> \| read it as text/),
       expect.stringMatching(/^E_HTTP_JSON .* \| it is not UTF-8: read its bytes with body_base64$/),
       expect.stringMatching(
-        /^E_HTTP_JSON .* json\("a\.\.b"\): no path: cannot read "\.\.b" \| write for/,
+        /^E_HTTP_JSON .* json\("a\.\.b"\): not a path: cannot read "\.\.b" \| write for/,
       ),
       expect.stringMatching(/^E_HTTP http GET http:\/\/127\.0\.0\.1:1\/: no answer/),
     ]);

@@ -30,6 +30,6 @@ test.each([
 
 test('a proxy that is not an http URL is told by its name, never by its value', () => {
   expect(() => hostOf('http://a.example', { http_proxy: 'socks5://u:secret@p' })).toThrow(
-    /^http: the proxy of HTTP_PROXY is not an http URL$/,
+    /^http: the proxy in HTTP_PROXY is not an http or https URL$/,
   );
 });

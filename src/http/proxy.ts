@@ -58,9 +58,9 @@ function proxyUrl(text: string, name: string): URL {
   }
   throw new OffhookError(
     'E_HTTP',
-    { subject: 'http', what: `the proxy of ${name.toUpperCase()} is not an http URL` },
+    { subject: 'http', what: `the proxy in ${name.toUpperCase()} is not an http or https URL` },
     {
-      hint: `write ${name.toUpperCase()}=http://proxy.example:3128, or unset it`,
+      hint: `write ${name.toUpperCase()}=http://proxy.example:3128, or unset it (${name} in lower case wins)`,
     },
   );
 }

@@ -43,7 +43,7 @@ function bad(file: string, why: string): OffhookError {
     'E_SETTINGS',
     { subject: `SSL_CERT_FILE "${file}"`, what: 'not used', seen: why },
     {
-      hint: 'name a file with PEM certificates, or unset it',
+      hint: 'name a file with PEM certificates, or unset SSL_CERT_FILE',
     },
   );
 }

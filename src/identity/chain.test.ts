@@ -58,15 +58,15 @@ test('what is missing, false or too old says so', () => {
   expect(problem([leaf], [root])).toContain(issuer);
   expect(problem([leaf, between], [namesake])).toContain('CN=between was issued by CN=root');
   expect(problem([below, leaf, between], [root])).toBe(
-    'CN=SHAKEN 1234, the issuer of CN=below, is no authority',
+    'CN=SHAKEN 1234, the issuer of CN=below, is not a certificate authority',
   );
-  expect(problem([ofOld], [old], NOW + 2 * DAY_S)).toContain('of CN=old root is valid from');
+  expect(problem([ofOld], [old], NOW + 2 * DAY_S)).toContain('of CN=old root is only valid from');
   // the certificate has signed itself, and is not trusted
   expect(problem([root], [namesake])).toBe(
     'CN=root has signed its certificate itself, and is not trusted',
   );
-  expect(problem([root, root], [namesake])).toContain('no way to an authority');
-  expect(problem([], [root])).toBe('the certificate has no way to an authority that is trusted');
+  expect(problem([root, root], [namesake])).toContain('no chain to a trusted authority');
+  expect(problem([], [root])).toBe('the certificate has no chain to a trusted authority');
 });
 
 test('read_identity answers 437 for an issuer nobody trusts', () => {

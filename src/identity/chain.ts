@@ -35,16 +35,17 @@ export function chainProblem(
       return `${nameOf(current)} has signed its certificate itself, and is not trusted`;
     }
     if (issuer === undefined) {
-      return `the certificate of ${nameOf(current)} was issued by ${oneLine(current.issuer)}, of whom there is no certificate that fits`;
+      return `the certificate of ${nameOf(current)} was issued by ${oneLine(current.issuer)}, and no given certificate has signed it`;
     }
-    if (!issuer.ca) return `${nameOf(issuer)}, the issuer of ${nameOf(current)}, is no authority`;
+    if (!issuer.ca)
+      return `${nameOf(issuer)}, the issuer of ${nameOf(current)}, is not a certificate authority`;
     if (!isValidAt(issuer, now)) {
-      return `the certificate of ${nameOf(issuer)} is valid from ${issuer.validFrom} to ${issuer.validTo}`;
+      return `the certificate of ${nameOf(issuer)} is only valid from ${issuer.validFrom} to ${issuer.validTo}`;
     }
     if (issuer.raw.equals(current.raw)) break;
     current = issuer;
   }
-  return `${leaf === undefined ? 'the certificate' : nameOf(leaf)} has no way to an authority that is trusted`;
+  return `${leaf === undefined ? 'the certificate' : nameOf(leaf)} has no chain to a trusted authority`;
 }
 
 /** Names are equal for old and new keys of an authority: the signature tells. */

@@ -59,7 +59,7 @@ export function readIdentity(value: string, options: ReadOptions): Identity {
   if (field === undefined) {
     return wrong({ compact: false }, [
       438,
-      'the value is not one token: three parts of base64url with dots between, and parameters',
+      'the value is not one token (three parts of base64url with dots between them) with parameters',
     ]);
   }
   const compact = field.parts[0] === '';
@@ -79,7 +79,7 @@ export function readIdentity(value: string, options: ReadOptions): Identity {
     keyProblem(key, options) ??
     (key === undefined || isSigned(token.text, field.parts[2], key.key)
       ? undefined
-      : ([438, 'the signature does not verify with that key'] as const));
+      : ([438, 'the signature does not verify with the given key'] as const));
   if (problem !== undefined) return wrong(read, problem);
   return key === undefined ? read : { ...read, valid: true };
 }
@@ -155,13 +155,19 @@ function headerProblem(field: IdentityField, { header }: Token): Problem | undef
       ? [438, 'the compact form can only be checked with orig, dest and iat of the message']
       : [438, 'the header of the token is not a JSON object'];
   }
-  if (header['alg'] !== 'ES256') return [437, `the token has alg ${shown(header['alg'])}`];
-  if (header['typ'] !== 'passport') return [438, `the token has typ ${shown(header['typ'])}`];
+  if (header['alg'] !== 'ES256')
+    return [437, `alg of the token is ${shown(header['alg'])}, not "ES256"`];
+  if (header['typ'] !== 'passport') {
+    return [438, `typ of the token is ${shown(header['typ'])}, not "passport"`];
+  }
   if (header['x5u'] !== info) {
-    return [438, `the token has x5u ${shown(header['x5u'])}, the parameter info ${shown(info)}`];
+    return [438, `x5u of the token is ${shown(header['x5u'])}, but info is ${shown(info)}`];
   }
   if (header['ppt'] === ppt) return undefined;
-  return [438, `the token has ppt ${shown(header['ppt'])}, the parameter ppt ${shown(ppt)}`];
+  return [
+    438,
+    `ppt of the token is ${shown(header['ppt'])}, but the parameter ppt is ${shown(ppt)}`,
+  ];
 }
 
 function claimsProblem(
@@ -251,7 +257,7 @@ function attempt<T>(option: string, what: string, read: () => T): T {
         what: `option "${option}" must be ${what}, as PEM`,
         seen: cause instanceof Error ? cause.message : String(cause),
       },
-      { hint: 'take that of generate_key(), or read yours with file_text()' },
+      { hint: 'use what generate_key() returns, or read yours with file_text()' },
     );
   }
 }
@@ -268,7 +274,7 @@ function keyProblem(
   if (certificate === undefined) return undefined;
   if (!isValidAt(certificate, now)) {
     const { validFrom, validTo } = certificate;
-    return [437, `the certificate is valid from ${validFrom} to ${validTo}`];
+    return [437, `the certificate is only valid from ${validFrom} to ${validTo}`];
   }
   if (chain === undefined || trusted === undefined) return undefined;
   const untrusted = chainProblem(chain, trusted, now);

@@ -82,7 +82,7 @@ function signingKey(pem: string): KeyObject {
       what: 'option "private_key" must be a private key on the curve P-256, as PEM',
       seen: key === undefined ? 'not a private key' : `a ${kindOf(key)} key`,
     },
-    { hint: 'take that of generate_key(), or read yours with file_text()' },
+    { hint: 'use what generate_key() returns, or read yours with file_text()' },
   );
 }
 

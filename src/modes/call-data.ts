@@ -99,8 +99,8 @@ const CHECKS = {
 
 /** Settings of CallTest that have no place in a call test here, each with what replaces it. */
 const ELSEWHERE = {
-  test: 'repeat, retry, warn, fail and skip are every, every_when_failing, warn_after, fail_after and paused of a monitor',
-  exec: 'a scenario starts no programs: the configuration of the monitor that runs it may name one',
+  test: 'repeat, retry, warn and fail are every, every_when_failing, warn_after and fail_after of a monitor; skip is its every: "never"',
+  exec: 'a scenario starts no programs: set trigger: { exec: [...] } of the monitor that runs it',
 };
 
 type Read = ReturnType<typeof readOptions<typeof CHECKS>>;

@@ -52,7 +52,7 @@ export interface CallValues {
 
 export const CALL_CHECKS = {
   timeout: duration,
-  ringing_codes: listOf(wholeNumber(101, 199), 'provisional response codes'),
+  ringing_codes: listOf(wholeNumber(101, 199), 'provisional response codes from 101 to 199'),
 };
 
 export const ANSWER_CHECKS = {

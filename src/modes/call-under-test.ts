@@ -116,7 +116,10 @@ export class CallUnderTest {
       if (codeOf(error) !== 'E_AWAIT_TIMEOUT') throw error;
       late?.();
       const limit = formatMs(Math.min(mostMs, this.#limitMs));
-      throw this.problem({ what: `${what} did not come`, seen: this.where(), limit }, hint);
+      throw this.problem(
+        { what: `timed out waiting for ${what}`, seen: this.where(), limit },
+        hint,
+      );
     }
     if ('second' in found) throw this.#secondProblem(found.second);
     return found.value;
@@ -188,8 +191,9 @@ export class CallUnderTest {
 
   /** The caller must see that it rings. */
   awaitRinging(caller: Agent): void {
-    const what = `a ringing "${this.#target}"`;
-    const hint = 'the other side, or a server between, sent no 180: compare ringing_codes';
+    const what = `the ringing of "${this.#target}"`;
+    const hint =
+      'no provisional response that means ringing was received: see the option ringing_codes (default: 180 to 189)';
     const { how } = this.until(
       what,
       () => (this.isRinging(caller) ? { how: 'ringing' } : this.progress(caller)),
@@ -211,7 +215,7 @@ export class CallUnderTest {
   }
 
   awaitAnswer(caller: Agent): void {
-    const { how } = this.until(`an answer of "${this.#target}"`, () => {
+    const { how } = this.until(`an answer from "${this.#target}"`, () => {
       const progress = this.progress(caller);
       return progress?.how === 'ringing' ? undefined : progress;
     });

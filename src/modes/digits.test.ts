@@ -28,7 +28,7 @@ test.each([
 
 test.each([
   ['', 'none came'],
-  ['123', 'the last 2 are missing'],
+  ['123', '2 missing at the end'],
   ['1234567', '2 too many'],
   ['12245', 'digit 3 is 2 instead of 3'],
   ['9', 'digit 1 is 9 instead of 1'],

@@ -49,7 +49,7 @@ function runsOf(digits: string): readonly { digit: string; times: number }[] {
 export function difference(sent: string, received: string): string {
   const at = Array.from(received).findIndex((digit, index) => digit !== sent[index]);
   if (at < 0)
-    return received === '' ? 'none came' : `the last ${sent.length - received.length} are missing`;
+    return received === '' ? 'none came' : `${sent.length - received.length} missing at the end`;
   if (at >= sent.length) return `${received.length - sent.length} too many`;
   return `digit ${at + 1} is ${received[at] ?? ''} instead of ${sent[at] ?? ''}`;
 }

@@ -85,7 +85,7 @@ const CHECKS = {
 /** Names that CallTest and lines already read have, each with what to write instead. */
 const ELSEWHERE = {
   channel: 'a channel of Asterisk is "dial" here, a SIP target: "sip:{number}@pbx.example"',
-  agent: 'options of agent() stand in the line itself: { username: "1001", domain: "pbx.example" }',
+  agent: 'write options of agent() in the line itself: { username: "1001", domain: "pbx.example" }',
 };
 
 /** Lines that have been read: they are taken as they are. */

@@ -132,14 +132,14 @@ function userPart(text: string): string {
 function international(number: string, refuse: Refuse): string {
   if (number.length > MOST_DIGITS) {
     throw refuse(
-      `has ${number.length} digits behind the "+"`,
-      `a number has at most ${MOST_DIGITS} (ITU-T E.164)`,
+      `has ${number.length} digits after the "+"`,
+      `a number has at most ${MOST_DIGITS} digits (ITU-T E.164)`,
     );
   }
   if (number.length < 5 || number.startsWith('0')) {
     throw refuse(
       'is no international number',
-      'behind the "+" there is a country code, and a number',
+      'write a country code, which does not begin with 0, and a national number',
     );
   }
   const country = Object.keys(NUMBERING_PLANS).find((code) => number.startsWith(code));
@@ -179,7 +179,7 @@ function dialled(number: string, dialplan: Dialplan, refuse: Refuse): string {
   if (!plan.has_local_numbers || !plan.local.test(number)) {
     throw refuse(
       `is no number of ${plan.name}`,
-      `a national number has ${plan.words}, behind "${national}"`,
+      `after "${national}", a national number has ${plan.words}`,
     );
   }
   if (city === undefined) {
@@ -200,10 +200,10 @@ function fitting(number: string, plan: NumberingPlan, refuse: Refuse): void {
   if (plan.number.test(number)) return;
   const isTrunk = plan.national === '0' && number.startsWith('0');
   throw refuse(
-    isTrunk ? 'has a 0 behind the country code' : `is no number of ${plan.name}`,
+    isTrunk ? 'has a 0 after the country code' : `is no number of ${plan.name}`,
     isTrunk
       ? `leave it out: the trunk prefix of ${plan.name} is not part of the number`
-      : `behind the country code a number of ${plan.name} has ${plan.words}`,
+      : `after the country code, a number of ${plan.name} has ${plan.words}`,
   );
 }
 

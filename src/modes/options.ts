@@ -110,7 +110,7 @@ export function oneOf<T extends string>(...words: readonly T[]): Check<T> {
 
 export function listOf<T>(check: Check<T>, what: string): Check<readonly T[]> {
   return {
-    takes: `${what}, or an array of such`,
+    takes: `${what}, or an array of such values`,
     read: (value, path) => {
       const all = (Array.isArray(value) ? (value as unknown[]) : [value]).map((one) =>
         check.read(one, path),

@@ -106,7 +106,7 @@ export function playAndHear(test: CallUnderTest, agent: Agent, sounds: Sounds): 
     if (play !== undefined) agent.send_audio(sourceOf(play));
   });
   if (typeof play === 'string') {
-    test.until(`the end of ${play}, which "${agent.name}" sends,`, () => {
+    test.until(`the end of ${play}, sent by "${agent.name}"`, () => {
       const isOver = test.isOver(agent);
       return isOver || agent.sending === 'silent()' ? { isOver } : undefined;
     });
@@ -159,7 +159,7 @@ export function fail_mode(
   expectRefused(test, caller, { how, codes: values.codes });
   if (ringing === 'required' && !test.isRinging(caller)) {
     throw test.problem({
-      what: `"${test.target}" refused the call without having rung, which is required`,
+      what: `"${test.target}" refused the call without having rung: ringing is required`,
       seen: test.ended(),
     });
   }
@@ -192,7 +192,7 @@ export function timeout_mode(
   test.dial(caller, target);
   test.awaitRinging(caller);
   const { how } = test.until(
-    `a refusal by "${test.target}", which rings,`,
+    `a refusal by "${test.target}" after the ringing`,
     () => {
       const progress = test.progress(caller);
       return progress?.how === 'ringing' ? undefined : progress;
@@ -225,7 +225,7 @@ function expectRefused(
   }
   if (wanted !== undefined && !wanted.includes(ended.code ?? 0)) {
     throw test.problem({
-      what: `"${test.target}" refused the call with another code than ${wanted.join(' or ')}`,
+      what: `"${test.target}" refused the call with a code other than ${wanted.join(' or ')}`,
       seen: test.ended(),
     });
   }

@@ -33,7 +33,7 @@ const CHECKS = {
 };
 
 const EXEC =
-  'a scenario starts no programs: the configuration of the monitor that runs it may name one';
+  'a scenario starts no programs: set trigger: { exec: [...] } of the monitor that runs it';
 
 /** Tables of options take a trigger, or its URL alone. */
 export const trigger: Check<Trigger> = {
@@ -42,7 +42,10 @@ export const trigger: Check<Trigger> = {
     if (typeof value === 'string') return value === '' ? undefined : { url: value };
     const { url, ...more } = readOptions(path, value, CHECKS, { exec: EXEC });
     if (url !== undefined) return { url, ...more };
-    throw argumentProblem({ subject: path, what: '"url" is missing' }, 'name the address to ask');
+    throw argumentProblem(
+      { subject: path, what: '"url" is missing' },
+      'name the URL of the request',
+    );
   },
 };
 
@@ -52,7 +55,7 @@ export function pullTrigger(test: CallUnderTest, wish: Trigger, number: string |
   if (number === undefined && told.includes(PLACEHOLDER)) {
     throw test.problem(
       { what: `the trigger has ${PLACEHOLDER}, and there is no number` },
-      'give the option "number", or the line a number',
+      'set the option "number", or "number" of the line',
     );
   }
   const { url, query, body, headers } = filled(wish, number ?? '') as Trigger;
@@ -73,7 +76,7 @@ export function pullTrigger(test: CallUnderTest, wish: Trigger, number: string |
   if (status >= 200 && status < 300) return;
   throw test.problem(
     { what: 'the trigger was refused', seen: `${method} ${url} was answered with ${status}` },
-    'a trigger answers with 2xx once it has been understood',
+    'the server must answer the trigger with a 2xx status',
   );
 }
 

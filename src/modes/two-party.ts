@@ -141,7 +141,7 @@ function expectDigits(test: CallUnderTest, { to, wanted, mayRepeat }: Expected):
 }
 
 const LOST =
-  'digits get lost where audio does, or where one side sends them in another way: see received_dtmf and the option dtmf_mode of agent()';
+  'digits are lost where audio is lost, or where the sides send them in different ways: see received_dtmf and the option dtmf_mode of agent()';
 
 /**
  * The callee signals ringing and then refuses the call, so it costs nothing. The caller has to see both.

@@ -59,7 +59,7 @@ function assertProgram(program: string, where: { path: string; cwd: string }): v
   throw Object.assign(new Error(code === 'ENOENT' ? 'no such program' : NOT_RUNNABLE), { code });
 }
 
-const NOT_RUNNABLE = 'not a program that may be started';
+const NOT_RUNNABLE = 'not an executable file';
 
 function problemOf(path: string): string | undefined {
   try {

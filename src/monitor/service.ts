@@ -132,7 +132,7 @@ export class Service {
       JSON.stringify([listen, auth, status_page, notify.map(({ name }) => name)]);
     if (ofApi(before) !== ofApi(settings)) await this.#listenAnew(before, settings);
     const stays = before.store === settings.store && before.database === settings.database;
-    return stays ? undefined : 'another "store" counts only from the next start on';
+    return stays ? undefined : 'the new "store" takes effect only at the next start';
   }
 
   async close(): Promise<void> {

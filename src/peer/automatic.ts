@@ -146,7 +146,7 @@ export class AutomaticAnswers {
       case 'INVITE':
       case 'UPDATE':
         this.#peer.inBackground(
-          `the answer to ${method}`,
+          `the response to ${method}`,
           this.#calls.answers.again(call, message, transaction),
         );
         return;

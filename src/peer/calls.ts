@@ -119,7 +119,7 @@ export class Calls implements InviteBook {
             this.#close(call, {
               by: 'network',
               how: 'timeout',
-              reason: 'no answer to INVITE in 32 s',
+              reason: 'no response to INVITE in 32 s',
             });
           },
           failed: (error) => {

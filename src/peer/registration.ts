@@ -74,7 +74,10 @@ export class Registration {
       {
         ...user,
         timedOut: () => {
-          this.#peer.emit({ type: 'register_failed', reason: 'no answer to REGISTER in 32 s' });
+          this.#peer.emit({
+            type: 'register_failed',
+            reason: 'no final response to REGISTER in 32 s',
+          });
         },
         failed: (error) => {
           this.#peer.emit({ type: 'register_failed', reason: error.message });

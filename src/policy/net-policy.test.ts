@@ -251,10 +251,10 @@ test('a list says where scripts may listen, beyond this machine and on ports of 
     expect(of([], host, 1024)).toBe('allowed');
   }
   expect(of([], '127.0.0.1', 1023)).toBe(
-    'mock server: not started on 127.0.0.1:1023: port 1023 is one of system services (below 1024) | leave it out, or allow it with --allow-net 127.0.0.1:1023',
+    'mock server: not started on 127.0.0.1:1023: port 1023 is a system port (below 1024) | leave it out, or allow it with --allow-net 127.0.0.1:1023',
   );
   expect(of(['127.0.0.1:80'], '127.0.0.1', 80)).toBe('allowed');
-  expect(of(['127.0.0.1:80'], '127.0.0.1', 443)).toContain('port 443 is one of');
+  expect(of(['127.0.0.1:80'], '127.0.0.1', 443)).toContain('port 443 is a system port');
   expect(of([], '192.0.2.7', 5080)).toContain('on 192.0.2.7: other machines could reach it');
   expect(of(['192.0.2.7'], '192.0.2.7', 5080)).toBe('allowed');
   expect(of([], '2001:db8::1')).toContain('allow it with --allow-net [2001:db8::1]');

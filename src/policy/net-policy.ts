@@ -97,7 +97,7 @@ export function assertMayListen(net: NetPolicy, { what, host, port = 0, hint }: 
   } catch {
     const at = host.includes(':') ? `[${host}]` : host;
     const [where, why] = local
-      ? [`${at}:${port}`, `port ${port} is one of system services (below ${FIRST_ORDINARY_PORT})`]
+      ? [`${at}:${port}`, `port ${port} is a system port (below ${FIRST_ORDINARY_PORT})`]
       : [at, 'other machines could reach it'];
     throw new OffhookError(
       'E_NET_DENIED',
@@ -117,7 +117,7 @@ function denial(list: AllowList, subject: string, why?: string, allow?: string):
     {
       hint:
         allow === undefined
-          ? 'write a host name or address; --allow-net names those that may be reached'
+          ? 'write a host name or address; --allow-net names the hosts that may be reached'
           : `allow it with --allow-net ${allow}`,
     },
   );

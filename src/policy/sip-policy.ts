@@ -62,7 +62,7 @@ export function sipRule(text: string): SipRule | { problem: string } {
 
 /** Finds patterns that can never match, because user parts are compared unescaped, and numbers without separators. */
 function userProblem(user: string): string | undefined {
-  if (user.includes('@')) return 'has more than one "@": write ? for one in the user part';
+  if (user.includes('@')) return 'has more than one "@": write ? for an "@" in the user part';
   if (user.includes(':')) return 'has a ":" in its user part: passwords are not compared';
   if (/["<>\s\x00-\x1f\x7f]/.test(user)) return 'has a character that no user part has';
   if (/%[0-9a-f]{2}/i.test(user)) return 'has an escape: write the character itself, or ?';
@@ -166,12 +166,15 @@ function decoded(text: string): string | undefined {
 
 export function sipDenial(agent: string, what: string, uri: string, problem: string): OffhookError {
   const parsed = sipTarget(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
-  const allow = parsed === undefined ? 'PATTERN' : ruleFor(parsed, uri);
+  const hint =
+    parsed === undefined
+      ? "write a plain SIP URI, or allow every target with --allow-sip '*'"
+      : `allow it with --allow-sip '${ruleFor(parsed, uri)}'`;
   return new OffhookError(
     'E_SIP_DENIED',
     { subject: `agent "${agent}"`, verb: what, what: problem },
     {
-      hint: `allow it with --allow-sip '${allow}'`,
+      hint,
       agents: [agent],
     },
   );

@@ -40,7 +40,7 @@ export class TapReporter implements Reporter {
         const result = this.#results.of(event.scenario);
         if (result === undefined) return;
         if (event.type === 'scenario_finished' && event.retried === true)
-          this.#line(`# ${titleOf(result)}: failed, is run again`);
+          this.#line(`# ${titleOf(result)}: failed, will be run again`);
         else this.#point(result);
         return;
       }

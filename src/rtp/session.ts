@@ -127,7 +127,7 @@ export class RtpSession {
     const { ptimeMs, payloadType, telephoneEvent } = parameters;
     if (!(ptimeMs >= PTIME_MS.least && ptimeMs <= PTIME_MS.most && Number.isInteger(ptimeMs))) {
       throw new RangeError(
-        `packet time ${ptimeMs} ms is not ${PTIME_MS.least} to ${PTIME_MS.most}`,
+        `packet time ${ptimeMs} ms is not a whole number from ${PTIME_MS.least} to ${PTIME_MS.most}`,
       );
     }
     this.#parameters = parameters;
@@ -183,7 +183,7 @@ export class RtpSession {
     const bad = events.find((one) => typeof one === 'string');
     if (bad !== undefined) throw digitError(`${JSON.stringify(bad)} is not a digit`);
     if (!(duration > 0 && duration <= MOST_TICKS && gap >= 0)) {
-      throw digitError(`a digit of ${duration / 8} ms is not possible: 1 to 8191 ms`);
+      throw digitError(`a digit must last 1 to 8191 ms, not ${duration / 8} ms`);
     }
     if (this.#isClosed || this.#parameters?.sends !== true) {
       throw digitError('the session does not send');

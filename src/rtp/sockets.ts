@@ -19,7 +19,7 @@ export class SocketPair {
     this.#rtcp = rtcp;
   }
 
-  /** @throws OffhookError E_PORTS: the port is odd, in use, or the address is none of this host */
+  /** @throws OffhookError E_PORTS: the port is odd, in use, or this host does not have the address */
   static async open(
     address: string,
     port: number,
@@ -95,7 +95,7 @@ function bound(address: string, port: number, receive: Receive): Promise<Socket>
 
 const WHY: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',
-  EADDRNOTAVAIL: 'cannot be used: the address is none of this host',
+  EADDRNOTAVAIL: 'cannot be used: this host does not have that address',
   EACCES: 'may not be used: permission denied',
 };
 
@@ -103,7 +103,7 @@ function portError(address: string, port: number, why: string, cause?: unknown):
   return new OffhookError(
     'E_PORTS',
     { subject: 'RTP', what: `UDP port ${port} of ${address} ${why}` },
-    { hint: 'choose another port, or stop what listens there (see: ss -lnup)' },
+    { hint: 'choose another address or port, or stop what listens there (see: ss -lnup)' },
     cause,
   );
 }

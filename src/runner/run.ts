@@ -188,8 +188,8 @@ async function runPlan(
   return exit;
 }
 
-const KEPT = 'left out by --keep: another one had failed and was kept';
-const BAILED = 'left out by --bail: enough others had failed';
+const KEPT = 'left out by --keep: another scenario had failed and was kept';
+const BAILED = 'left out by --bail: enough other scenarios had failed';
 
 function leftOutEvent({ scenario, why, reason }: LeftOut, at: number): RunEvent {
   const { file, name, tags } = scenario;

@@ -77,7 +77,7 @@ describe('what is started, and what it comes to', () => {
     const source = `${TWO}\nparallel(() => {\n  a.hold();\n  a.verify_audio(440);\n  b.mute();\n});`;
     const seen = failure(await bench.run(source, { peer }));
     expect(seen).toMatchObject({ code: 'E_CALL_STATE', message: 'no call', at: { line: 5 } });
-    expect(seen?.hint).toBe('dial first; beside it failed: not held');
+    expect(seen?.hint).toBe('dial first; also failed: not held');
     expect(ended).toBe(true);
   });
 

@@ -95,7 +95,7 @@ describe('--untrusted', () => {
       ['run', 'inside/it.js', ...FLAGS],
       { env, before: (folder) => symlink('../secret.env', join(folder, 'inside/it.env')) },
     );
-    expect(stderr).toContain('it is not an ordinary file, as it must be under --untrusted');
+    expect(stderr).toContain('it is not an ordinary file, which --untrusted requires');
     expect(code).toBe(2);
   });
 

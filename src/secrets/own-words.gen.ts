@@ -9,39 +9,40 @@ addext additional additionalproperties additionalproperty address addresses adds
 advisory aes affected after again against age agent agentdata agentinfo agentoptions agents agg
 ago agreement ahead ai aiff alarms alaw alert alertmanager alg algorithm alias aliases alice
 alive all allfiles allow allowed allowenv allowimportingtsextensions allowjs allownet allowonly
-allowread allows allowsip almost alone already also alternative always ambiguous america among
-amp an ancestors and anew angle annotations announced anonymity anonymous another ansi answer
-answerdelay answered answering answermode answers any anybody anything anywhere aor apart api
-apikey apos app append application approx approximately apr apt archiveartifacts are area args
-argument arguments aria around array arraybuffer arrays arrived arrowdown arrowup artefacts
-artifact artifacts artifactson as ascii ask asked asks assert asserted assertion assertions
-assistant associate associated asterisk asymmetry async at atob attachment attempt attempts
-attended attention attenuates attest attribute au aubridge auconv audio audioconnection audioof
-aufile aug augment auresamp ausrc autelev auth authenticate authentication authorities authority
-authorization auto autoanswer autocomplete autoload automatic autoredirect available avp await
-awaited awaits away axios back backslash bad bail bare baresip baresipmodules base baseline bash
-bashdefault bashrc basic basicconstraints be bearer became because been beep before began begin
-beginning begins begun behind being bell belong belongs below berlin beside best between beyond
-big bigint bin binary bind binding bit bits bk blackbox blank blanks blind blob block blocks
-blue bob body bodypart bolder bookworm boolean booleans boot bot both bound boundary br braces
-brackets branch break breaks brief brings broke broken browse browser browsers bsf bt btoa
-bubblewrap bucket buckets buf buffer buffering bug build built bundle bundler busy but button bw
-bwrap by bye byte bytes ca cache caff cafile call called callee caller callfind callid callinfo
-calling calloptions callpeer calls calltest came can cancel cancelled candidate cannot cantopen
-cap capabilities capability capitals caps capture captured captures card carol carried carry
-case cat catch catchall caught cause causes cbr cd cdata ced celb cert certificate certificates
-certs cfg chai chain chained challenge challenges chance change changed changes channel channels
-char character characters charset chat chdir check checkbox checked checkexpectation checkjs
-checkout checkpoint checks checksum childprocess children choice choices choose chooses chown
-chunk ci cidr circle city cjs cl claim class claude claudecode clean cleaning cli click client
-clients clipped clock clocks clone close closed closing cmdline cn cng cnonce code codec codecs
-codes codex coding codings collect collected collecting colon color colors colours column com
-come comes comfort coming comma command commander commandline commands commas comment comments
-commit common commonname comp compact compadd compare compared compares compat compdef compile
-compiler compinit complete completed completes completion completions components compopt
-compreply comps compset computation computed computing concerns concurrency concurrent
-concurrently condition conditional conditions conf config configuration configurations configure
-configured confirms conflict congestion connect connected connecting connection connectionfailed
+allowread allows allowsip almost alone already also alternative although always ambiguous
+america among amp an ancestors and anew angle annotations announced anonymity anonymous another
+ansi answer answerdelay answered answering answermode answers any anybody anything anywhere aor
+apart api apikey apos app append application applies apply approx approximately apr apt
+archiveartifacts are area args argument arguments aria around array arraybuffer arrays arrived
+arrowdown arrowup artefacts artifact artifacts artifactson as ascii ask asked asks assert
+asserted assertion assertions assistant associate associated asterisk asymmetry async at atob
+attachment attempt attempts attended attention attenuates attest attribute au aubridge auconv
+audio audioconnection audioof aufile aug augment auresamp ausrc autelev auth authenticate
+authentication authorities authority authorization auto autoanswer autocomplete autoload
+automatic autoredirect available avp await awaited awaits away axios back backslash bad bail
+bare baresip baresipmodules base baseline bash bashdefault bashrc basic basicconstraints be
+bearer became because been beep before began begin beginning begins begun behind being bell
+belong belongs below berlin beside best between beyond big bigint bin binary bind binding bit
+bits bk blackbox blank blanks blind blob block blocks blue bob body bodypart bolder bookworm
+boolean booleans boot bot both bound boundary br braces brackets branch break breaks brief
+brings broke broken browse browser browsers bsf bt btoa bubblewrap bucket buckets buf buffer
+buffering bug build built bundle bundler busy but button bw bwrap by bye byte bytes ca cache
+caff cafile call called callee caller callfind callid callinfo calling calloptions callpeer
+calls calltest came can cancel cancelled cancels candidate cannot cantopen cap capabilities
+capability capitals caps capture captured captures card carol carried carry case cat catch
+catchall caught cause causes cbr cd cdata ced celb cert certificate certificates certs cfg chai
+chain chained challenge challenges change changed changes channel channels char character
+characters charset chat chdir check checkbox checked checkexpectation checkjs checkout
+checkpoint checks checksum childprocess children choice choices choose chooses chown chunk ci
+cidr circle city cjs cl claim class claude claudecode clean cleaning cli click client clients
+clipped clock clocks clone close closed closing cmdline cn cng cnonce code codec codecs codes
+codex coding codings collect collected collecting colon color colors colours column com come
+comes comfort coming comma command commander commandline commands commas comment comments commit
+common commonname comp compact compadd compare compared compares compat compdef compile compiler
+compinit complete completed completes completion completions components compopt compreply comps
+compset computation computed computing concerns concurrency concurrent concurrently condition
+conditional conditions conf config configuration configurations configure configured confirmed
+confirms conflict congestion connect connected connecting connection connectionfailed
 connections consecutive console const constructor consult consultation consultative consume
 contact contacts contacturi contain container containing contains content contents context
 continue continued continuous contradicts contributing control convert converted converters
@@ -68,156 +69,157 @@ environ environment enxio eof eol eopnotsupp eperm epipe epoll eproto eq eql equ
 equals erasablesyntaxonly erofs err error errored errors es esac esc escape escaped escapes
 esnext esrch established etag etc ethernet europe evalcode evaluated evaluation even event
 events eventually ever every everybody everything everywhere exactly example examples except
-exception excerpt exchange exchanges exclude excluded excludetag exclusive exec execa execute
-execution exist existing exists exit exited expanded expect expected expectoptions expects
-expire expired expires expiry explains export exporter exports express expression expressions
-ext extends extension extensions extra extract fail failed failing failonflaky fails failure
-failures fallback false falsy family far fast fastify fault fax fbregint fd fdinfo feature feb
-feed feeds fetch few fewer ff ffmpeg fi field fields fifo figure file filename
-fileprotocolhandler files filevalue fill filter filtering filters final finally finals find
-findindex finds fingerprint finish finished first fish fit fits fix fixed fixme flac flag flags
-flaky flatter float flow fmt fmtp focus folder folders follow followed following follows for
-forbid forbidden forbidonly forbids force forgets form format formats formatter formed former
-forward forwarded forwarding forwards found fr frame frames france free freed freelist
+exception excerpt exchange exchanges exclude excluded excludes excludetag exclusive exec execa
+executable execute execution exist existing exists exit exited expanded expect expected
+expectoptions expects expire expired expires expiry explains export exporter exports express
+expression expressions ext extends extension extensions extra extract fail failed failing
+failonflaky fails failure failures fallback false falsy family far fast fastify fault fax
+fbregint fd fdinfo feature feb feed feeds fetch few fewer ff ffmpeg fi field fields fifo figure
+file filename fileprotocolhandler files filevalue fill filter filtering filters final finally
+finals find findindex finds fingerprint finish finished first fish fit fits fix fixed fixme flac
+flag flags flaky flatter float flow fmt fmtp focus folder folders follow followed following
+follows for forbid forbidden forbidonly forbids force forgets form format formats formatter
+formed forward forwarded forwarding forwards found fr frame frames france free freed freelist
 frequencies frequency fri from fromtag front fs ftyp fu fulfilled full funcstack function
-functions further furthest gap garbage gateway gather gave gb gcm gemini general generate
-generated generics geolocation germany get getenv gets getters ghi gi git github gitignore
-gitlab give given gives glob global globs gnu go goes gone good got grafana greater grep ground
-group groups gsm gt gte guard guarded guest guid gz gzip had half hand handed handle handles
-handshake handshakes hang hangup happened happens hard has hashchange hashtext have having head
-headed header headeroptions headerroute headers headless headline health healthy healthz hear
-heard heardrecording heardsignal heardsilence heardtone hearing hears held heldvalue hello help
-helpdisplayed here hex hf hg hh hidden high higher hijacked hint history hits hmac hold holding
-holds home homebrew hook hops host hosts hour hours house how however hpe href htable html http
-httponly httpoptions httpparsererror httpresponse https hung hup hz iat ice id identity
-identitycheck identityoptions idle ids ieee ietf if ifs ignore ignored im ima image img
-imitating immediate implemented import imported imports in inactive inbound include included
-includes incoming incomplete incorrect incremental index infer info information inherit init
-inline input inreq insecure insert inside insmod inspection install installation installed
-instantiated instead instruction int integer integration interface internal internalerror
-international interrupt interrupted interval into inv invalid invite invites invitestep io ioerr
-ip ipc ipv is isbflagset isnt iso isolate isolated isolation isretried issued issuer it item its
-itself itu jan javascript jenkins jenkinsfile jest jit jitter jkl job jobs join journal jpeg js
-jsconfig json jsonc jsx judge judged jul jun junie junit just kamailio kb keep keepalives keeps
-kept kex key keydown keyof keyout keypair keypress keys keyword khz kib kill killed kind kingdom
-know known knows lab label labelledcondition labels lacks ladder lane lang language large
-largest last lastfailed lastrun lasts late later latest latin launch law layout lc le leading
-leads learned least leave leaves left length less let letters level levels li lib libopus libsql
-libx lies lifetime liftoff light like likely limit limits line linefor lines link linked links
-lint linux list listed listen listening listens lists live lntup lnup load loaded loader loading
-loadmodule local localhost localseq localuri location lock locked locks log logged login logins
-logname logout logs lone long longer longest look looked looking looks lookup loop loopback
-loose loses loss lost louder loudness low lower lowest lpc lr ls lt lte machine machines maddr
-made magenta magentabright mailbox main maintenance make makes malformed man mand many map mar
-mark markdown marked marker marks masked master match matcher matchers matches matchesuser math
-matroska matters max maxagents maxaveragebitrate maxcalls maxfwd maximum may maybe mb md mean
-meaning means meant measures media mediaenc medianat mediastream medium megabytes mem memory
-menc menu merge mermaid message messageparts messages messagesummary meta metadata method
-methods metric metrics mf mib mic microsoft milliseconds min mind mine minute minutes
-misdirected mismatch missed missing missingproperty misspelt mit mixed mixes mjs mm mmm mno
-mocha mock mockoptions mockrequest mockresponse mockserver mod mode model modes modparam module
-moduledetection moduleresolution modules moment mon monitor monitors mono month more mos most
-move moved moves mp mpa mpeg mpv mrkdwn ms msw mts mu much mulaw multipart multiple must mute
-muted mux mwi myself nal name named nameid nameorend names namespace namespaces naming nat nated
-nathelper national native natpinhole navigator nc ndjson ne near nearest need needed needs
-neither nest nested net netstringerror network never new newer newest newkey newtran next nil
-nix no noanswer nobody nock nocolor node nodefetch nodejs nodemailer nodes noemit noimplicitany
-noise nonce none nonexistent nonnullable nor normal normalize north nosniff not notadb note
-noted nothing notices notification notifications notified notifier notifies notify nov now
-nowhere npm npx ns nspname nul null number numbers numeric nv object objects occur oct octet
-octets odd of off offer offered offhook offhookerror offhookmonitordegraded offhookmonitorfailed
-offhookmonitorfailing offhookmonitorunknown offhooknotificationtest offhookpart offset often ogg
-oggs oid ok old oldest oldpwd omit on once one ones onfailureonly online only onlychanged
-onreply onrequest opaque opc open openapi opencode opened opener opens openssl openurl operate
-operation opinion opt option optional options opus or order ordinary org orig origid origin
-originate os other others otherwise our out outbound outcome outgoing outgoingoptions output
-outputhelp outputs outside over overdue overflow overlooks overview own package packages packet
-packetization packets page pagerduty pair pairs parallel param parameter parameters paramgen
-params parent parse part partial participant participants participantsessionassoc
-participantstreamassoc parties partly parts party pass passed passes passive passphrase passport
-passwd password passwords path paths pattern patterns pause paused pausems pauses payload
-payloadtype payment pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname
-peeroptions peers peeruri pem pending people percentage perm permanently permission permissions
-person pg phase phone phrase pick picks picomatch picture pid pidf ping pinganswer pipe pipeline
-pkeyopt pki place placed placeof places plain play player playwright please plug png point
-policy poll pong popups port portrange ports possible post posted postgres power ppt pqrs pr
-prack pre precedence precheck preclose preferred prefers prefix prefixes prepare prepared
-presence present press presses pretty prev primary prime print printf prints prio priority
-private probe problem problems proc proceeding process processes processing processor processors
-profile program programs progress prohibited project projectfile projects prometheus promise
-promiselike properties property proto protocol proven proves provide provisional proxies proxy
-pt ptime pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality quarter
-query questions queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran
-rand random rang range ranges rate ratio raw rc rd re reach reachable reached reaches react read
-readable reading readonly reads readsclock ready real really realm reason reboot receive
-received receiveddigit receivedmessage receiver receives reception recipients recommends record
-recorded recorder recording recordings recordoptions records recover recovered recursed
-recursion recv recvonly red redirect redirected redirection redirects ref refer reference
-referred referrer refresh refresher refusal refuse refused refuses reg regex regexp regint
-regions register registered registering registeroptions registers registrar registration regq
-regular reinstall reinvite reject rejected rejection rejects rejectunauthorized rel relation
-relative relay relaying release released reliable relkind relname relnamespace remedy remembers
-remind reminder remote remove removed rename renames renew repeat repeatable repeated replace
-replaced replaces replay replayed reply report reported reporter reporters reports repository
-req request requested requestoptions requests requesturi require required rerun reruns res reset
-resolv resolve resolvejsonmodule resolves resource resources respond responded responder
-responding response responseoptions responses rest restart restarted restarts restore result
-results resume resumed resumes retention retransmission retries retrieve retry return returned
-returning returns rev revision rf rfc ri richtextblock riff rifx right ring ringback ringing
-rings ringtime rm rmmod ro role rollback room root roster round rounded route routes routing row
-rowid rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs
-ruri rwait rx said sales same sameorigin samesite sample samples sandbox sanity sat satisfiable
-save saveaudio saved savenotice savp say says sbc sbin scaffold scale scan scenario
-scenariooptions scenarios schedule schedules schema schemaname schemas scheme scode scope score
-scrape screen script scripts scroll sdp se search sec second seconds secret secrets section
-secure secureconnect security see seed seen seenby sees seldom select selected self selfsigned
-send sender sending sendmessage sendonly sendrecv sends sense sent sep separated separators seq
-sequence sequencediagram serve server servers serves service services sess session
-sessionrecordingassoc set setbflag setcap setpriv sets setting settings settle settled settles
-setup several severity sh sha shaken shallow shard shards share shared shell shift shim shm
-short shorten shorter should show shown shownpath shows sht shuffle shutdown side sides sighup
-sigint sigkill sign signal signature signed sigterm silence silent similarity simultaneously sin
-since sine single sink sip sipheaders siplog sipmessage sipnat sippeer siprec sips sipsessionid
-siptrace siputils sit site six size skip skiplibcheck skipped skipreason sl slack sleep slot
-slow slower slowest small smaller smoke sms smtp smtps snd sndcode sndfile so socket softphone
-solo solve some somebody something sony soon sound source sox space spaces span spawn speak
-speaks special speech spelling spki sprop sq sqlite srate src srs srtp ss ssl ssrc stack
-stacktrace stage stages staging stale stalled stand standard standards stands start started
-startedat starting startline starts stat state states static statmode stats status stay stays
-stderr stderror stdin stdout steady steer step steps stereo still stop stopped stops store
-stored stream streams stress strict string strip strips strong strongest structure stub stun
-stunpass stunserver stunuser style sub subj subject subjectaltname submitted subscribe substr
-success such sudo suite suites sum summary sums sun superseded supplement support supported
-surely surrogate surroundings survives suspend suspended swc switch switched switches symbol
-symbolic symlink symmetric sync synchronous syntax syntaxerror sys system table tablename tables
-tag tags tail take taken takes tap target targets tcp tcpdump tcpsrcport te teams teardown tears
-tel telegram telephone tell tells temp template temporarily temporary ten tenant term terminal
-terminate terminated test testcase tested testlist tests testsuite testsuites text textarea
-textops textoptions textrun texts than that the their theirs them theme themselves then there
-these they things third this those thread threads three thresholds threw through throw thrown
-throws thu time timed timeline timeout timeouterror timeoutms timer timers times timestamp
-timezone timing title tls tlsclienterror tlsv tm tmp tmpdir tmx tn to toannexb today todo
-together toggled tojson token tokens told tolerance toml tone tones too took top toplevel totag
-total touch trace tracecursor traced tracker trailer trans transaction transactions transfer
-transferred transferstate transition transitions transport trap tried tries trigger trip true
-truncate truncated trunk trust trusted truthy try trying ts tsc tsconfig tu tue tuple turn tuv
-twice two tx txt typ type typeerror typeof types typescript typings tz ua uaaddheader uac uadel
-uafind uanew uareg uas ubuntu udp ui uid uk un unanswered unauthentic unauthorized unavailable
-unawaited uncaughtexception unchanged unchecked uncommitted uncounted und undecipherable
-undefined undelivered under understand understood undici unexpected unfinished
-unhandledrejection unhold unique unit united units unknown unlabelled unless unmute unmuted
-unplug unplugged unreachable unreadable unreg unregister unregistered unregistering unregisters
-unsafe unsaid unsatisfiable unseen unset unsupported unsupportedsyntax until untilfailure
-untrusted unusable unusual unwanted up update upgrade upload uptime uptimes uri uris url urls
-urn us usage use used useinbandfec user username users uses usr usrloc usually utc utf util uuid
-uz vacuum valid validate value valueorend values var variable variablefiles variables varies
-vars vary ver verb verbatimmodulesyntax verbose verbs verdict verified verify version versions
-vi via video view visibilitychange visible visited visual vitest vnd voice voicemail void volume
-vorbis wait waited waiting waitoptions waits wal wall want wants warm warn warning warnings was
-wasm watch watched watches watching wav wave wavefmt way wayland we weak webhook webm websocket
-wed week weekday well went were what when whence where wherever whether which while who whole
-whom whose why width wildcard win window windows wire wireshark with within without word
-wordbreaks words work worker workers workflows working works workspace world worse worst would
-write writes written wrong ws wss www wx wxyz xdg xff xml xmlns xx yaml yellow yes yet yml you
-your yours za zero zeros zone zsh zshrc
+functions further furthest gap garbage gateway gather gathers gave gb gcm gemini general
+generate generated generics geolocation germany get getenv gets getters ghi gi git github
+gitignore gitlab give given gives glob global globs gnu go goes gone good got grafana greater
+grep ground group groups gsm gt gte guard guarded guest guid gz gzip had half hand handed handle
+handles handshake handshakes hang hangup happened happens hard has hashchange hashtext have
+having head headed header headeroptions headerroute headers headless headline health healthy
+healthz hear heard heardrecording heardsignal heardsilence heardtone hearing hears held
+heldvalue hello help helpdisplayed here hex hf hg hh hidden high higher hijacked hint history
+hits hmac hold holding holds home homebrew hook hops host hosts hour hours house how however hpe
+href htable html http httponly httpoptions httpparsererror httpresponse https hung hup hz iat
+ice id identity identitycheck identityoptions idle ids ieee ietf if ifs ignore ignored ignores
+im ima image img imitating immediate implemented import imported importing imports in inactive
+inbound include included includes incoming incomplete incorrect incremental index infer info
+information inherit init inline input inreq insecure insert inside insmod install installation
+installed instantiated instead instruction int integer integration interface internal
+internalerror international interrupt interrupted interval into inv invalid invite invites
+invitestep io ioerr ip ipc ipv is isbflagset isnt iso isolate isolated isolation isretried
+issued issuer it item its itself itu jan javascript jenkins jenkinsfile jest jit jitter jkl job
+jobs join journal jpeg js jsconfig json jsonc jsx judged jul jun junie junit just kamailio kb
+keep keepalives keeps kept kex key keydown keyof keyout keypair keypress keys keyword khz kib
+kill killed kind kingdom know known knows lab label labelledcondition labels lacks ladder lane
+lang language large largest last lastfailed lastrun lasts late later latest latin launch law
+layout lc le leading learned least leave leaves left length less let letters level levels li lib
+libopus libsql libx lies lifetime liftoff light like likely limit limits line linefor lines link
+linked links lint linux list listed listen listening listens lists live lntup lnup load loaded
+loader loading loadmodule local localhost localseq localuri location lock locked locks log
+logged login logins logname logout logs lone long longer longest look looked looking looks
+lookup loop loopback loose loses loss lost louder loudness low lower lowest lpc lr ls lt lte
+machine machines maddr made magenta magentabright mailbox main maintenance make makes malformed
+man mand many map maps mar mark markdown marked marker marks masked master match matcher
+matchers matches matchesuser math matroska matters max maxagents maxaveragebitrate maxcalls
+maxfwd maximum may maybe md mean meaning means meant meanwhile measures media mediaenc medianat
+mediastream medium megabytes mem memory menc menu merge merged mermaid message messageparts
+messages messagesummary meta metadata method methods metric metrics mf mib mic microsoft
+milliseconds min mine minute minutes misdirected mismatch missed missing missingproperty
+misspelt mit mixed mixes mjs mm mmm mno mocha mock mockoptions mockrequest mockresponse
+mockserver mod mode model modes modparam module moduledetection moduleresolution modules moment
+mon monitor monitors mono month more mos most move moved moves mp mpa mpeg mpv mrkdwn ms msw mts
+mu much mulaw multipart multiple must mute muted mux mwi myself nal name named nameid nameorend
+names namespace namespaces nat nated nathelper national native natpinhole navigator nc ndjson ne
+near nearest need needed needs neither nest nested net netstringerror network never new newer
+newest newkey newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodejs
+nodemailer nodes noemit noimplicitany noise nonce none nonexistent nonnullable nor normal
+normalize north nosniff not notadb note nothing notices notification notifications notified
+notifier notifies notify nov now npm npx ns nspname nul null number numbers numeric nv object
+objects occur oct octet octets odd of off offer offered offers offhook offhookerror
+offhookmonitordegraded offhookmonitorfailed offhookmonitorfailing offhookmonitorunknown
+offhooknotificationtest offhookpart offset often ogg oggs oid ok old oldest oldpwd omit on once
+one ones onfailureonly online only onlychanged onreply onrequest opaque opc open openapi
+opencode opened opener opens openssl openurl operate operation opinion opt option optional
+options opus or order ordinary org orig origid origin originate os other others otherwise our
+out outbound outcome outgoing outgoingoptions output outputhelp outputs outside over overdue
+overflow overlooks overview overwrites own package packages packet packetization packets page
+pagerduty pair pairs parallel param parameter parameters paramgen params parent parse part
+partial participant participants participantsessionassoc participantstreamassoc parties partly
+parts party pass passed passes passive passphrase passport passwd password passwords path paths
+pattern patterns pause paused pausems pauses payload payloadtype payment pbx pbxs pcap pcapng
+pcm pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem pending people
+percentage perm permanently permission permissions person pg phase phone phrase pick picks
+picomatch picture pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed placeof places
+plain play player playwright please plug png point policy poll pong popups port portrange ports
+positive possible post posted postgres power ppt pqrs pr prack pre precedence precheck preclose
+preferred prefers prefix prefixes prepare prepared presence present press presses pretty prev
+primary prime print printf prints prio priority private probe problem problems proc proceeding
+process processes processing processor processors profile program programs progress prohibited
+project projectfile projects prometheus promise promiselike properties property proto protocol
+proven proves provide provisional proxies proxy pt ptime pubint public publish pull push put
+puts pv pw pwd px qcelp qop qualify quality quarter query questions queued quickjs quickstart
+quiet quit quot quote quoted quotes rack raise ran rand random rang range ranges rate ratio raw
+rc rd re reach reachable reached reaches react read readable reading readonly reads readsclock
+ready real really realm reason reboot receive received receiveddigit receivedmessage receiver
+receives reception recipients recommends record recorded recorder recording recordings
+recordoptions records recover recovered recursed recursion recv recvonly red redirect redirected
+redirection redirects ref refer reference referred referrer refresh refresher refusal refuse
+refused refuses reg regex regexp regint regions register registered registering registeroptions
+registers registrar registration regq regular reinstall reinvite reject rejected rejection
+rejects rejectunauthorized rel relation relative relay relaying release released reliable
+relkind relname relnamespace remedy remind reminder remote remove removed rename renames renew
+repeat repeatable repeated replace replaced replaces replay replayed reply report reported
+reporter reporters reports repository req request requested requestoptions requests requesturi
+require required requires rerun reruns res reset resolv resolve resolvejsonmodule resolves
+resource resources respond responded responder responding response responseoptions responses
+rest restart restarted restarts restore result results resume resumed resumes retention
+retransmission retries retrieve retry return returned returning returns rev revision rf rfc ri
+richtextblock riff rifx right ring ringback ringing rings ringtime rm rmmod ro role rollback
+room root roster round rounded route routes routing row rowid rows rp rpid rport rr rs rseq rtcp
+rtp rtpmap rtt ru ruid run rundll rung running runs ruri rwait rx said sales same sameorigin
+samesite sample samples sampling sandbox sanity sat satisfiable save saveaudio saved savenotice
+savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule schedules
+schema schemaname schemas scheme scode scope score scrape screen script scripts scroll sdp se
+search sec second seconds secret secrets section secure secureconnect security see seed seen
+seenby sees seldom select selected self selfsigned send sender sending sendmessage sendonly
+sendrecv sends sense sent sep separated separators seq sequence sequencediagram serve server
+servers serves service sess session sessionrecordingassoc set setbflag setcap setpriv sets
+setting settings settle settled settles setup several severity sh sha shaken shallow shard
+shards share shared shell shift shim shm short shorten shorter should show shown shownpath shows
+sht shuffle shutdown side sides sighup sigint sigkill sign signal signature signed sigterm
+silence silent similarity simultaneously sin since sine single sink sip sipheaders siplog
+sipmessage sipnat sippeer siprec sips sipsessionid siptrace siputils sit site six size skip
+skiplibcheck skipped skipreason sl slack sleep slot slow slower slowest small smaller smoke sms
+smtp smtps snd sndcode sndfile so socket softphone solo solve some somebody something sony soon
+sound source sox space spaces span spawn speak speaks special speech spelling spki sprop sq
+sqlite srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand
+standard standards stands start started startedat starting startline starts startup stat state
+statement states static statmode stats status stay stays stderr stderror stdin stdout steady
+step steps stereo still stop stopped stops store stored stream streams stress strict string
+strip strips strong strongest structure stub stun stunpass stunserver stunuser style sub subj
+subject subjectaltname submitted subscribe substr success such sudo sufficient suite suites sum
+summary sums sun superseded supplement support supported surely surrogate survives suspend
+suspended swc switch switched switches symbol symbolic symlink symmetric sync synchronous syntax
+syntaxerror sys system table tablename tables tag tags tail take taken takes tap target targets
+tcp tcpdump tcpsrcport te teams teardown tears tel telegram telephone tell temp template
+temporarily temporary ten tenant term terminal terminate terminated test testcase tested
+testlist tests testsuite testsuites text textarea textops textoptions textrun texts than that
+the their theirs them theme themselves then there these they things third this those thread
+threads three thresholds threw through throw thrown throws thu time timed timeline timeout
+timeouterror timeoutms timer timers times timestamp timezone timing title tls tlsclienterror
+tlsv tm tmp tmpdir tmx tn to toannexb today todo together toggled tojson token tokens tolerance
+toml tone tones too took top toplevel totag total touch trace tracecursor traced tracker trailer
+trailing trans transaction transactions transfer transferred transferstate transition
+transitions transport trap tried tries trigger trip true truncate truncated trunk trust trusted
+truthy try trying ts tsc tsconfig tu tue tuple turn tuv twice two tx txt typ type typeerror
+typeof types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui
+uid uk un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchanged
+unchecked uncommitted uncounted und undecipherable undefined undelivered under understand
+understood undici unexpected unfinished unhandledrejection unhold unique unit united units
+unknown unlabelled unless unmute unmuted unplug unplugged unreachable unreadable unreg
+unregister unregistered unregistering unregisters unsafe unsaid unsatisfiable unseen unset
+unsupported unsupportedsyntax until untilfailure untrusted unusable unusual unwanted up update
+updated upgrade upload uptime uptimes uri uris url urls urn us usable usage use used
+useinbandfec user username users uses usr usrloc usually utc utf util uuid uz vacuum valid
+validate value valueorend values var variable variablefiles variables varies vars vary ver verb
+verbatimmodulesyntax verbose verbs verdict verified verifies verify version versions vi via
+video view visibilitychange visible visited visual vitest vnd voice voicemail void volume vorbis
+wait waited waiting waitoptions waits wal wall want warm warn warning warnings was wasm watch
+watched watches watching wav wave wavefmt way wayland ways we weak webhook webm websocket wed
+week weekday well went were what when whence where wherever whether which while who whole whose
+why width wildcard will win window windows wins wire wireshark with within without word
+wordbreaks words work workaround worker workers workflows working works workspace world worse
+worst would write writes written wrong wrote ws wss www wx wxyz xdg xff xml xmlns xx yaml yellow
+yes yet yml you your yours za zero zeros zone zsh zshrc
 `;

@@ -24,7 +24,7 @@ export async function freeLabPort(host: string): Promise<number> {
     {
       subject: 'lab',
       what: 'no free port',
-      seen: `${TRIES} pairs between ${FIRST_PORT} and ${LAST_PORT} on ${host} are in use`,
+      seen: `all ${TRIES} port pairs tried between ${FIRST_PORT} and ${LAST_PORT} on ${host} are in use`,
     },
     { hint: 'stop what listens there (see: ss -lntup)' },
   );

@@ -67,7 +67,7 @@ function unreadable({ subject, what, hint }: Words, said: string, at?: SourceLoc
 /** Rewrites the parser's message for people who write settings. */
 function wordsOf(message: string): string {
   if (message.startsWith('Source contains multiple documents'))
-    return 'it has several YAML documents, and only one can be meant';
+    return 'it has several YAML documents, but only one is allowed';
   if (message.startsWith('Maximum call stack')) return 'it is nested too deeply';
   // Behind a colon the parser quotes the text, which may be a password.
   return message.replace(/:[^]*/, '');
@@ -77,7 +77,7 @@ function plain(document: Document, words: Words): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    const hint = 'write out what its aliases stand for';
+    const hint = 'replace the YAML aliases (*NAME) by the values they stand for';
     throw unreadable({ ...words, hint }, error instanceof Error ? error.message : String(error));
   }
 }

@@ -145,7 +145,7 @@ function readUtf8(path: string, shown: string, owners?: readonly number[]): stri
       'E_SETTINGS',
       { subject: `environment file "${shown}"`, what: 'not read', seen: what },
       {
-        hint: 'check the path; it is relative to the folder you are in',
+        hint: 'check the file and its path; a relative path starts at the folder you are in',
       },
     );
   }

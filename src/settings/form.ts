@@ -153,15 +153,15 @@ export function formText(form: Form): string {
     case 'yes':
       return 'true or false';
     case 'text':
-      return form.secret === true ? 'a text, or "${NAME}" of a variable' : 'a text';
+      return form.secret === true ? 'a text, or "${NAME}" for an environment variable' : 'a text';
     case 'word':
       return quotedList(form.words);
     case 'list':
       return form.or_one === true
-        ? `${formText(form.of)}, or an array of such`
+        ? `${formText(form.of)}, or an array of such values`
         : `an array, each ${formText(form.of)}`;
     case 'map':
-      return `an object, behind each name ${formText(form.of)}`;
+      return `an object, each value ${formText(form.of)}`;
     case 'object':
       return 'an object';
     case 'option':
@@ -259,13 +259,13 @@ function readText(
   const [, name] = /^\$\{(\w+)\}$/.exec(value) ?? [];
   if (form.variables === true) return value;
   if (form.secret !== true && name !== undefined) {
-    return new Misfit(steps, 'names a variable, which only secrets can', {
+    return new Misfit(steps, 'is a variable, which is allowed only for secrets', {
       hint: 'write the value itself; passwords and tokens may be "${NAME}"',
     });
   }
   const text = name === undefined ? value : variable(name);
   if (text === undefined || text === '') {
-    return new Misfit(steps, `is the variable ${name ?? ''}, which is not set`, {
+    return new Misfit(steps, `names the variable ${name ?? ''}, which is not set or is empty`, {
       hint: `set ${name ?? 'it'} in the environment of offhook serve`,
     });
   }
@@ -311,7 +311,7 @@ function readMap(
   const entries: [string, unknown][] = [];
   for (const [name, one] of Object.entries(value)) {
     if (form.name?.test(name) === false) {
-      return new Misfit([...steps, name], form.names ?? 'is no name', { isName: true });
+      return new Misfit([...steps, name], form.names ?? 'is not a valid name', { isName: true });
     }
     const item = read(form.of, one, [...steps, name], context);
     if (item instanceof Misfit) return item;
@@ -354,7 +354,7 @@ function unknownName(rows: Rows, name: string, steps: Steps): Misfit {
   const near = nearest(name, names);
   const hint =
     near === undefined ? `the settings are ${names.join(', ')}` : `did you mean "${near}"?`;
-  return new Misfit([...steps, name], 'is no setting', { hint, isName: true });
+  return new Misfit([...steps, name], 'is not a setting', { hint, isName: true });
 }
 
 function fitsType(form: Form, value: unknown): boolean {

@@ -31,9 +31,9 @@ async function problem(
 }
 
 const SIP: readonly (readonly [string, string])[] = [
-  ['a@@b', 'has more than one "@": write ? for one in the user part'],
-  ['a@b@c', 'has more than one "@": write ? for one in the user part'],
-  ['sip:a@b@c', 'has more than one "@": write ? for one in the user part'],
+  ['a@@b', 'has more than one "@": write ? for an "@" in the user part'],
+  ['a@b@c', 'has more than one "@": write ? for an "@" in the user part'],
+  ['sip:a@b@c', 'has more than one "@": write ? for an "@" in the user part'],
   ['@', 'is not a host name or address'],
   ['a@', 'is not a host name or address'],
   ['a@ b', 'is not a host name or address'],

@@ -185,7 +185,7 @@ test.each([
   [
     { allowSip: ['1???'], untrusted: true },
     {},
-    'E_USAGE --allow-sip "1???": names no host, as it must under --untrusted | write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
+    'E_USAGE --allow-sip "1???": names no host, which --untrusted requires | write USER@HOST, @HOST or USER, for example 1???@pbx.example.com',
   ],
   [
     { allowEnv: ['A B'] },
@@ -222,7 +222,7 @@ test.each([
     'E_SETTINGS allow-net in F/project/offhook.config.json "http://a": is a URL',
   ],
   [{ 'allow-read': ['none'] }, '"none": there is no such folder'],
-  [{ untrusted: true, 'allow-sip': ['1???'] }, 'names no host, as it must under --untrusted'],
+  [{ untrusted: true, 'allow-sip': ['1???'] }, 'names no host, which --untrusted requires'],
 ])('project file %j', async (content, message) => {
   const it = project(content);
   expect(await problem(() => rules(it))).toContain(message);
@@ -257,7 +257,7 @@ test('YAML says the same, and is checked alike; only one form counts', async () 
   const named = await rules(it, {}, { OFFHOOK_LINES_FILE: other });
   expect(named.lines).toEqual({ data: { others: {} } });
   for (const [line, column, message] of [
-    ['usrname: x', 5, 'lines.sales.usrname: is no setting'],
+    ['usrname: x', 5, 'lines.sales.usrname: is not a setting'],
     ['domain: "a b"', 5, 'lines.sales.domain: must be a host name or address'],
     ['prio: high', 5, 'lines.sales.prio: must be a number'],
     ['number: 600', 5, 'lines.sales.number: must be a text'],

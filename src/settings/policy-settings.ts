@@ -142,9 +142,9 @@ function untrustedOrigin({ flags, variables }: PolicySources, file?: ProjectFile
 function idleWarnings(file: ProjectFile | undefined, ofRun: string | undefined): readonly string[] {
   const keys = Object.keys(file?.ofRun ?? {});
   if (file === undefined || file.path === ofRun || keys.length === 0) return [];
-  const where = ofRun === undefined ? 'a file in the folder you are in, or above it,' : ofRun;
+  const where = ofRun === undefined ? 'a file in the folder you are in or above it' : ofRun;
   return [
-    `${keys.join(', ')} of ${file.path} ${keys.length === 1 ? 'does' : 'do'} not count: only ${where} says how a run goes`,
+    `${keys.join(', ')} of ${file.path} ${keys.length === 1 ? 'does' : 'do'} not count: settings of a run are read only from ${where}`,
   ];
 }
 
@@ -242,7 +242,7 @@ function sipProblem(item: string, denies: boolean): string | undefined {
   const rule = sipRule(item);
   if ('problem' in rule) return rule.problem;
   const isEverywhere = rule.host === undefined && item !== '*';
-  return denies && isEverywhere ? 'names no host, as it must under --untrusted' : undefined;
+  return denies && isEverywhere ? 'names no host, which --untrusted requires' : undefined;
 }
 
 function envProblem(item: string): string | undefined {
@@ -260,7 +260,7 @@ function readFolders(list: Given | undefined): readonly string[] {
       if (statSync(path).isDirectory()) return realpathSync(path);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      what = code === 'EACCES' ? 'may not be looked at' : 'there is no such folder';
+      what = code === 'EACCES' ? 'permission denied' : 'there is no such folder';
     }
     throw bad(list ?? { items: [], origin: '' }, item, what, 'name a folder that scripts may read');
   });

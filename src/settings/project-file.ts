@@ -79,7 +79,12 @@ export async function readProjectFile(
   if (problem !== undefined) {
     // Every text about a problem names the option first.
     const [, name = ''] = /option "([^"[]+)/.exec(problem.what) ?? [];
-    throw bad(path, problem.what, problem.hint ?? 'see its schema', placeOf([name]));
+    throw bad(
+      path,
+      problem.what,
+      problem.hint ?? 'see docs/offhook.config.schema.json',
+      placeOf([name]),
+    );
   }
   const lines = await linesIn(value, placeOf);
   const others = Object.entries(value).filter(([key]) => !(key in POLICY_KEYS) && !OTHERS.has(key));
@@ -158,7 +163,7 @@ async function ofYaml(path: string, content: string): Promise<Parsed> {
   const { value, placeOf } = parseConfig(path, content, {
     subject: 'project file',
     what: 'is not valid YAML',
-    hint: 'correct it there',
+    hint: 'correct that line',
   });
   return {
     value: value ?? {},

@@ -96,9 +96,9 @@ function readBeside(path: string, scenario: string, untrusted: boolean): DotenvF
     {
       subject: `environment file "${path}"`,
       what: 'not read',
-      seen: 'it is not an ordinary file, as it must be under --untrusted',
+      seen: 'it is not an ordinary file, which --untrusted requires',
     },
-    { hint: 'replace the link by a copy' },
+    { hint: 'replace it by an ordinary file, a link by a copy of its target' },
   );
 }
 

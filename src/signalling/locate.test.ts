@@ -19,8 +19,8 @@ describe('locate', () => {
   it.each([
     ['tel:1', 'is not a SIP URI'],
     ['sip:', 'is not a SIP URI'],
-    ['sip:a@127.0.0.1:0', 'port that does not exist'],
-    ['sip:a@127.0.0.1:65536', 'port that does not exist'],
+    ['sip:a@127.0.0.1:0', 'is not from 1 to 65535'],
+    ['sip:a@127.0.0.1:65536', 'is not from 1 to 65535'],
     ['sip:a@127.0.0.1;transport=sctp', 'the transport sctp'],
     ['sip:a@127.0.0.1;transport=constructor', 'the transport constructor'],
   ])('%s leads nowhere', async (uri, what) => {

@@ -25,7 +25,8 @@ export async function locate(uri: string, own: Transport): Promise<Destination> 
   const transport = transportOf(uri, own);
   const host = parsed.parameters.get('maddr') ?? parsed.host;
   const { port } = parsed;
-  if (port === 0 || (port ?? 0) > 65535) throw new Error(`${uri} has a port that does not exist`);
+  if (port === 0 || (port ?? 0) > 65535)
+    throw new Error(`the port of ${uri} is not from 1 to 65535`);
   if (isIP(host) !== 0) return { transport, address: host, port: port ?? DEFAULT_PORT[transport] };
   const service = port === undefined ? await serviceOf(host, transport) : undefined;
   const target = service?.name ?? host;

@@ -38,7 +38,7 @@ describe('StreamFraming', () => {
   });
 
   it.each([
-    ['a head without an end', 'x'.repeat(64 * 1024 + 1), 'no end of the header in 64 kB'],
+    ['a head without an end', 'x'.repeat(64 * 1024 + 1), 'no end of the header within 64 KiB'],
     ['a negative length', PLAIN.replace('CSeq', 'Content-Length: -1\r\nCSeq'), 'is "-1"'],
     ['a length that is none', PLAIN.replace('CSeq', 'l: 1e3\r\nCSeq'), 'is "1e3"'],
     ['two lengths', PLAIN.replace('CSeq', 'l: 3\r\nl: 5\r\nCSeq'), 'is 3 and 5'],

@@ -21,13 +21,13 @@ export class StreamFraming {
       this.#rest = this.#rest.replace(/^[\r\n]+/, '');
       const end = /\r?\n\r?\n/.exec(this.#rest);
       if (end === null) {
-        if (this.#rest.length > LONGEST_HEAD) throw new Error('no end of the header in 64 kB');
+        if (this.#rest.length > LONGEST_HEAD) throw new Error('no end of the header within 64 KiB');
         return messages;
       }
       const body = end.index + end[0].length;
       const head = parseHead(this.#rest.slice(0, end.index));
       const length = lengthOf(head?.headers ?? []);
-      if (length > LONGEST_BODY) throw new Error(`a body of ${length} octets`);
+      if (length > LONGEST_BODY) throw new Error(`a body of ${length} octets, more than 8 MiB`);
       if (this.#rest.length < body + length) return messages;
       messages.push(this.#rest.slice(0, body + length));
       this.#rest = this.#rest.slice(body + length);

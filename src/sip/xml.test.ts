@@ -37,12 +37,12 @@ test('an attribute may have the name of a property', () => {
 
 test.each([
   ['', 'line 1: no element'],
-  ['text', 'line 1: text outside of the element'],
+  ['text', 'line 1: text outside of the root element'],
   ['<a>', 'line 1: no </a>'],
   ['<a>\r\n</b>', 'line 2: </b> where </a> belongs'],
-  ['</a>', 'line 1: </a> without its start'],
-  ['<a></a >x', 'line 1: text outside of the element'],
-  ['<a/><b/>', 'line 1: a second element behind the first'],
+  ['</a>', 'line 1: </a> without its start tag'],
+  ['<a></a >x', 'line 1: text outside of the root element'],
+  ['<a/><b/>', 'line 1: a second root element'],
   ['<a b=1/>', 'line 1: the tag <a> is not well-formed'],
   ['<a b="1"c="2"/>', 'line 1: the tag <a> is not well-formed'],
   ['<a b="<"/>', 'line 1: the tag <a> is not well-formed'],
@@ -60,7 +60,7 @@ test.each([
   ['<a><![CDATA[</a>', 'line 1: a CDATA section without its end'],
   [
     ' <?xml version="1.0"?><a/>',
-    'line 1: an XML declaration that is not the beginning, or is wrong',
+    'line 1: an XML declaration that is malformed or not at the beginning',
   ],
   ['<a>&</a>', 'line 1: & stands for no character'],
   ['<a>&nbsp;</a>', 'line 1: the entity &nbsp; is not known'],
@@ -68,8 +68,11 @@ test.each([
   ['<a>&#xD800;</a>', 'line 1: &#xD800; stands for no character'],
   ['<a>&#x110000;</a>', 'line 1: &#x110000; stands for no character'],
   ['<a>\u0001</a>', 'line 1: a character that XML does not allow'],
-  ['<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'line 1: a document type: it is not read'],
-  ['<a><!DOCTYPE b></a>', 'line 1: a document type: it is not read'],
+  [
+    '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    'line 1: a document type declaration, which is not supported',
+  ],
+  ['<a><!DOCTYPE b></a>', 'line 1: a document type declaration, which is not supported'],
   ['<a>'.repeat(65) + '</a>'.repeat(65), 'line 1: more than 64 levels'],
   [`<a>${' '.repeat(1_000_000)}</a>`, 'longer than 1000000 characters'],
 ])('not read: %.40j', (text, problem) => {

@@ -117,14 +117,14 @@ class Reader {
     } else if (text.startsWith('<![CDATA[', this.#at)) {
       const section = this.#until('<![CDATA[', ']]>', 'CDATA section');
       const open = this.#open.at(-1);
-      if (open === undefined) throw this.#problem('text outside of the element');
+      if (open === undefined) throw this.#problem('text outside of the root element');
       open.element.text += section;
     } else if (text.startsWith('<!', this.#at)) {
-      throw this.#problem('a document type: it is not read');
+      throw this.#problem('a document type declaration, which is not supported');
     } else if (text.startsWith('<?', this.#at)) {
       const instruction = this.#until('<?', '?>', 'processing instruction');
       if (!/^[A-Za-z_]/.test(instruction) || /^xml(?![\w:.-])/i.test(instruction))
-        throw this.#problem('an XML declaration that is not the beginning, or is wrong');
+        throw this.#problem('an XML declaration that is malformed or not at the beginning');
     } else if (text.startsWith('</', this.#at)) {
       this.#close();
     } else {
@@ -135,7 +135,7 @@ class Reader {
   #characters(raw: string): void {
     const open = this.#open.at(-1);
     if (open === undefined) {
-      if (/[^ \t\n]/.test(raw)) throw this.#problem('text outside of the element');
+      if (/[^ \t\n]/.test(raw)) throw this.#problem('text outside of the root element');
     } else {
       if (raw.includes(']]>')) throw this.#problem('"]]>" inside of text');
       open.element.text += this.#resolved(raw);
@@ -147,7 +147,7 @@ class Reader {
     const [, written] = this.#match(START_TAG) ?? [];
     if (written === undefined) throw this.#problem('a "<" that begins no tag');
     if (this.#root !== undefined && this.#open.length === 0)
-      throw this.#problem('a second element behind the first');
+      throw this.#problem('a second root element');
     if (this.#open.length >= DEEPEST) throw this.#problem(`more than ${DEEPEST} levels`);
     const attributes = this.#attributes();
     const end = this.#match(TAG_END);
@@ -187,7 +187,7 @@ class Reader {
     if (open?.written !== written)
       throw this.#problem(
         open === undefined
-          ? `</${written}> without its start`
+          ? `</${written}> without its start tag`
           : `</${written}> where </${open.written}> belongs`,
       );
   }

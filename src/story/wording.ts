@@ -36,13 +36,13 @@ export function agentEventText(event: AgentEvent, names: PeerNames): string {
     case 'call_closed':
       return oneLine(describeEnded(event.ended));
     case 'call_superseded':
-      return 'former call with the caller is over';
+      return 'an earlier call with the same caller is over';
     case 'registration_expired':
       return 'registration expired: no 200 in time';
     case 'sip':
       return messageLine(event.message);
     case 'exited':
-      if (event.by === 'kill') return 'unplugged: killed without BYE and un-REGISTER';
+      if (event.by === 'kill') return 'unplugged: killed without BYE or un-REGISTER';
       if (event.by === 'stop') return 'switched off';
       return event.expected ? 'stopped' : `process ended: ${oneLine(event.reason)}`;
     case 'warning':

@@ -176,7 +176,7 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
       await expect.poll(() => lines.count()).toBe(100);
       await page.getByRole('button', { name: 'Load older runs' }).click();
       await expect.poll(() => lines.count()).toBe(120);
-      expect(await page.locator('.history-end').textContent()).toContain('All there is');
+      expect(await page.locator('.history-end').textContent()).toContain('All runs');
       await page.getByLabel('failures only').check();
       await expect.poll(() => lines.count()).toBe(1);
       expect(await page.locator('.settings').textContent()).toContain('only on request');
@@ -230,11 +230,11 @@ describe.skipIf(chromium === undefined)('the page of the monitor in Chromium', (
   test('a feed that cannot be opened is told, and tried again', async () => {
     await withServedPage(browser, open, { path: 'status', mayFail: true }, async (page) => {
       await page.route('**/events', (route) =>
-        route.fulfill({ status: 503, json: { message: 'too many listen already' } }),
+        route.fulfill({ status: 503, json: { message: 'too many clients listen already' } }),
       );
       await page.goto(open.url);
       const banner = page.locator('.banner.is-not-live');
-      await banner.filter({ hasText: 'too many listen already' }).waitFor();
+      await banner.filter({ hasText: 'too many clients listen already' }).waitFor();
       await page.unroute('**/events');
       await banner.getByRole('button', { name: 'Try now' }).click();
       await page.locator('.monitor').first().waitFor();

@@ -140,12 +140,17 @@ test.each([
     405,
     'this mock server is not a proxy',
   ],
-  ['no Host', ['POST /any HTTP/1.1\r\nContent-Length: 2\r\n\r\nok'], 400, 'it has no Host header'],
+  [
+    'no Host',
+    ['POST /any HTTP/1.1\r\nContent-Length: 2\r\n\r\nok'],
+    400,
+    'the request has no Host header',
+  ],
   [
     'an expectation nobody knows',
     [`POST /any HTTP/1.1\r\n${HEAD}Expect: 102-x\r\nContent-Length: 2\r\n\r\nok`],
     417,
-    'it expects "102-x", not "100-continue"',
+    'the request expects "102-x", not "100-continue"',
   ],
   ['TLS', [Buffer.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0])], 400, 'the sender speaks TLS'],
 ])('%s is refused, counted, and the reason is told', async (what, parts, status, reason) => {

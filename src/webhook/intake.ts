@@ -153,7 +153,7 @@ export const SENDER_ENDED = 'HPE_INVALID_EOF_STATE';
 /** Refusal of a request for its header; undefined when the header is acceptable. */
 export function headerRefusal({ headers, httpVersion }: IncomingMessage): Refusal | undefined {
   if (headers.host !== undefined || httpVersion !== '1.1') return undefined;
-  return new Refusal(400, 'it has no Host header (RFC 9112, 3.2)');
+  return new Refusal(400, 'the request has no Host header (RFC 9112, 3.2)');
 }
 
 /** A failure of Node's HTTP parser (`clientError`) as an answer and in words. */
@@ -168,7 +168,7 @@ export function parserRefusal(error: NodeJS.ErrnoException & { rawPacket?: Buffe
   if (code === SENDER_ENDED) return new Refusal(400, 'the sender broke off in the header');
   // The first byte of a TLS record with a handshake (RFC 8446, 5.1).
   if (rawPacket?.[0] === 22) {
-    return new Refusal(400, 'the sender speaks TLS, this mock server plain HTTP');
+    return new Refusal(400, 'the sender speaks TLS, but this mock server speaks plain HTTP');
   }
   const why = message.replace(/^Parse Error: /, '');
   return new Refusal(400, `what arrived is not HTTP: ${why}`);

@@ -21,7 +21,7 @@ export function cannotListen(
 }
 
 const LISTEN_REASONS: Readonly<Record<string, readonly [string, string]>> = {
-  EADDRINUSE: ['the port is taken', 'leave out port: a free one is found'],
+  EADDRINUSE: ['the port is taken', 'leave out port: Offhook then takes a free port'],
   EACCES: ['permission denied', 'take a port above 1023'],
   EADDRNOTAVAIL: ['this machine has no such address', 'listen on "127.0.0.1" or "0.0.0.0"'],
   ENOTFOUND: ['no such host', 'name an address of this machine'],

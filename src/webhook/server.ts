@@ -178,7 +178,10 @@ export class MockServer {
     });
     server.on('checkExpectation', (request: IncomingMessage) => {
       const wish = JSON.stringify(request.headers.expect ?? '');
-      this.#refuseUnread(request, new Refusal(417, `it expects ${wish}, not "100-continue"`));
+      this.#refuseUnread(
+        request,
+        new Refusal(417, `the request expects ${wish}, not "100-continue"`),
+      );
     });
     return app;
   }

@@ -218,7 +218,7 @@ export class OfferAnswer {
     if (exchange.offer === undefined) return;
     // The answer may be sent again.
     exchange.told = '';
-    const text = `${message} holds no session description: the offer is not answered, there is no audio`;
+    const text = `${message} holds no session description: the offer was not answered, so there is no audio`;
     this.#sink.emit({ type: 'warning', text });
   }
 
@@ -287,9 +287,9 @@ const NO_STREAM: SdpMedia = {
 function answerProblem(offer: Sdp, audio: NegotiatedAudio | undefined): string | undefined {
   const offered = audioOf(offer);
   if (offered === undefined || offered.port === 0 || audio?.isOffered === true) return undefined;
-  if (audio === undefined) return 'the answer refuses the audio that was offered: there is none';
+  if (audio === undefined) return 'the answer refuses the offered audio: the call has no audio';
   const names = offered.codecs.map(({ name }) => name).filter((one) => one !== 'telephone-event');
-  return `the answer names ${audio.codec}, which was not offered (${names.join(', ')}): there is no audio`;
+  return `the answer names ${audio.codec}, but the offer names only ${names.join(', ')}: there is no audio`;
 }
 
 function mediaOf(audio: NegotiatedAudio, own: SdpMedia, remote: SdpMedia): CallMedia {

@@ -113,7 +113,7 @@ describe('Dumps', () => {
     expect(heard[0]?.lost).toBe('limit');
     expect(statSync(heard[0]?.path ?? '').size).toBe(0);
     expect(warnings).toEqual([
-      'audio: more than 1 MB on disk (limit): what was recorded so far is dropped',
+      'audio: the recordings reached 1 MiB on disk (limit) and were dropped',
     ]);
   });
 

@@ -38,7 +38,7 @@ const NAMES_KEPT = 64;
 const DUMP_LINE = /^sndfile: dumping (en|de)code audio to \.\/(dump-[^/]*-(?:enc|dec)\.wav)$/;
 
 const MIXED =
-  'calls began at the same moment, and baresip gives their recordings the same name: none of these calls can be heard until it is held and resumed';
+  'calls of the agent began at the same moment, and baresip mixes their recordings: such a call cannot be heard until it is held and resumed';
 
 type Direction = AudioStream['direction'];
 type Told = (stream: AudioStream) => void;
@@ -180,7 +180,7 @@ export class Dumps {
     const [only, ...others] = calls;
     if (only !== undefined && others.length === 0) return only.id;
     this.#warn(
-      `it is not known which of ${calls.length} calls a recording belongs to: it is ignored`,
+      `a recording was ignored, as its call is not known (calls without a recording: ${calls.length})`,
     );
     return undefined;
   }
@@ -224,8 +224,8 @@ export class Dumps {
   #giveUp(): void {
     for (const one of this.#streams) one.lost ??= 'limit';
     this.#empty();
-    const limit = `${this.#limit / 1024 / 1024} MB`;
-    this.#warn(`more than ${limit} on disk (limit): what was recorded so far is dropped`);
+    const limit = `${this.#limit / 1024 / 1024} MiB`;
+    this.#warn(`the recordings reached ${limit} on disk (limit) and were dropped`);
   }
 
   /**

@@ -73,7 +73,7 @@ export function readLostDigits(session: RunningAgent): LostDigits | undefined {
     lost: () => {
       if (warned) return;
       warned = true;
-      const text = `baresip ${version} received a digit and did not report which: it overlooks digits that come without audio between them (they are known with PCMU or PCMA and the module ${RECORDER})`;
+      const text = `baresip ${version} received a digit and did not report which: it overlooks digits without audio between them (Offhook finds such digits only with PCMU or PCMA and the module ${RECORDER})`;
       session.emit({ type: 'warning', text });
     },
   });

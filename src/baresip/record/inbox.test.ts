@@ -121,7 +121,7 @@ describe('digits', () => {
 
   it.each([
     ['application/dtmf', '5', 488, /digits only as application\/dtmf-relay/],
-    ['application/hook-flash', '', 488, /takes digits alone/],
+    ['application/hook-flash', '', 488, /accepts only DTMF digits/],
     ['application/dtmf-relay', 'Signal=hf\r\n', 400, /holds no digit/],
   ])('in an INFO that baresip refuses are a warning: %s %j', (type, body, code, why) => {
     const { events, take } = box();

@@ -140,9 +140,9 @@ function refusedInfo(
   code: number,
   digit: string | undefined,
 ): AgentEvent {
-  const what = type === '' ? 'without a type' : `with ${type}`;
+  const what = type === '' ? 'without Content-Type' : `with ${type}`;
   const why = !isInfoDtmf(type)
-    ? 'it takes digits alone (application/dtmf-relay)'
+    ? 'it accepts only DTMF digits in INFO (application/dtmf-relay)'
     : digit === undefined
       ? 'its body holds no digit'
       : /Signal=[ \t]/i.test(body)

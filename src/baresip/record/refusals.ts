@@ -75,20 +75,20 @@ function whyRefused(invite: SipMessage, code: number): string {
     case 400:
       return 'a header field it needs is missing or cannot be read (Max-Forwards, Via, Contact)';
     case 404:
-      return 'the user of the Request-URI is not the one of the agent';
+      return 'the user of the Request-URI is not the user of the agent';
     case 420:
       return `it does not support what Require asks for: ${headerOf(invite.headers, 'require') ?? ''}`;
     case 481:
-      return 'its Replaces names no call of the agent';
+      return 'the Replaces of the INVITE names no call of the agent';
     case 482:
-      return 'it has this request already, from another branch';
+      return 'it already received this request by another path (merged request)';
     case 486:
       return 'it accepts no more calls';
     case 488:
     case 606:
       return 'no codec in common, or another address family';
     case 500:
-      return 'its session description cannot be read, or has nothing to use in it';
+      return 'its session description cannot be read or offers nothing usable';
     default:
       return 'the scenario got no event of the call';
   }
@@ -138,8 +138,8 @@ function cutMessage(
   // A proxy in front of baresip sends it everything over UDP.
   if (direction !== 'received' || (transport !== 'UDP' && !hasProxy)) return undefined;
   if (Buffer.byteLength(raw) < LONGEST_DATAGRAM) return undefined;
-  const lost = body === '' ? 'what lies behind, the body with it,' : 'what lies behind';
-  return `a datagram was longer than the ${LONGEST_DATAGRAM} bytes baresip reads: ${lost} is lost`;
+  const lost = body === '' ? 'the rest, with the whole body,' : 'the rest';
+  return `a datagram was longer than the ${LONGEST_DATAGRAM} bytes that baresip reads: ${lost} was lost`;
 }
 
 /** Describes a log line about something received that was dropped; undefined for any other line. */

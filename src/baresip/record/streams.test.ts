@@ -84,19 +84,19 @@ describe('an answer outside of the offer is a warning', () => {
     [
       'a codec that was not offered',
       body('m=audio 5000 RTP/AVP 18 101', 'a=rtpmap:101 telephone-event/8000'),
-      'the answer names G729, which was not offered (PCMU, PCMA): there is no audio',
+      'the answer names G729, but the offer names only PCMU, PCMA: there is no audio',
       'audio active',
     ],
     [
       'port 0',
       body('m=audio 0 RTP/AVP 0'),
-      'the answer refuses the audio that was offered: there is none',
+      'the answer refuses the offered audio: the call has no audio',
       'audio refused',
     ],
     [
       'video alone',
       body('m=video 5000 RTP/AVP 96', 'a=rtpmap:96 VP8/90000'),
-      'the answer refuses the audio that was offered: there is none',
+      'the answer refuses the offered audio: the call has no audio',
       'audio refused',
     ],
   ])('%s', (_, answer, warning, streams) => {
@@ -107,7 +107,7 @@ describe('an answer outside of the offer is a warning', () => {
     const { log, told } = answered('');
     log.message(sip('<', '200 OK'));
     expect(told()).toEqual([
-      'the 200 holds no session description: the offer is not answered, there is no audio',
+      'the 200 holds no session description: the offer was not answered, so there is no audio',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('an answer outside of the offer is a warning', () => {
     expect(events.filter(({ type }) => type === 'warning')).toEqual([
       {
         type: 'warning',
-        text: 'the ACK holds no session description: the offer is not answered, there is no audio',
+        text: 'the ACK holds no session description: the offer was not answered, so there is no audio',
       },
     ]);
   });

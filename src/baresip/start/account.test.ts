@@ -43,7 +43,7 @@ describe('the account line', () => {
       expect.objectContaining({
         code: 'E_CAPABILITY',
         message:
-          'agent "alice": password: baresip cannot express ";b=", which it would read as a parameter of its own, in it',
+          'agent "alice": password: baresip cannot express ";b=", which it would read as a parameter of its own, in this option',
       }) as Error,
     );
     const account = accountOf('alice', { ...options, password: 'a; b\\c=d;' }, OWN);
@@ -103,7 +103,7 @@ describe('the account line', () => {
     expect(() => accountOf('alice', { domain: 'd.test', [option]: value }, OWN)).toThrow(
       expect.objectContaining({
         code: 'E_CAPABILITY',
-        message: `agent "alice": ${option}: baresip cannot express ${what} in it`,
+        message: `agent "alice": ${option}: baresip cannot express ${what} in this option`,
       }) as Error,
     );
   });

@@ -232,7 +232,7 @@ function cannotExpress(agent: string, option: string, what: string): OffhookErro
     {
       subject: `agent "${agent}"`,
       verb: option,
-      what: `baresip cannot express ${what} in it`,
+      what: `baresip cannot express ${what} in this option`,
     },
     { hint: `choose a ${option} without it` },
   );

@@ -32,16 +32,16 @@ export function headersOf(agent: string, options: AgentOptions, version: string)
   const lacking = lackingFor(fields, version);
   if (lacking === undefined) return { commanded: fields, carried: [] };
   if (options.headers_compat !== true) {
-    const what = lacking === 'uaaddheader' ? 'has no command for it' : 'takes no blank in a value';
+    const what = lacking === 'uaaddheader' ? 'cannot add headers' : 'cannot send blanks in a value';
     throw new OffhookError(
       'E_CAPABILITY',
       {
         subject: `agent "${agent}"`,
         verb: 'headers',
-        what: `baresip ${version} ${what} (from ${sinceOf(lacking)})`,
+        what: `baresip ${version} ${what} (possible from ${sinceOf(lacking)})`,
       },
       {
-        hint: 'write proxy: true, allow the way around with headers_compat: true, or use a newer baresip',
+        hint: 'write proxy: true, allow the workaround with headers_compat: true, or use a newer baresip',
       },
     );
   }
@@ -67,7 +67,7 @@ function checkCarried(agent: string, version: string, name: string, value: strin
       subject: `agent "${agent}"`,
       verb: 'headers',
       what: name,
-      seen: `baresip ${version} cannot send ${JSON.stringify(bad)} in a value (from ${sinceOf('header_blanks')})`,
+      seen: `baresip ${version} cannot send ${JSON.stringify(bad)} in a value (possible from ${sinceOf('header_blanks')})`,
     },
     { hint: 'choose a value without it, or use a newer baresip' },
   );

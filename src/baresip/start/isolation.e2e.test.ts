@@ -101,7 +101,7 @@ describe.runIf(first !== undefined)('without bubblewrap', () => {
     await bench.start('alice', {}, { isolate: AUTO });
     await expect(bench.start('bob', {}, { isolate: ALWAYS })).rejects.toMatchObject({
       code: 'E_ISOLATION',
-      message: 'agent "bob": not isolated, as it must be by --untrusted: bwrap was not found',
+      message: 'agent "bob": cannot be isolated (required by --untrusted): bwrap was not found',
     });
   });
 });

@@ -64,7 +64,7 @@ export async function wrapperFor(
     'E_ISOLATION',
     {
       subject: `agent "${agent}"`,
-      what: `not isolated, as it must be by ${isolate.origin}`,
+      what: `cannot be isolated (required by ${isolate.origin})`,
       seen: result,
     },
     { hint: 'install bubblewrap, or run without isolation: --isolate never', agents: [agent] },

@@ -91,7 +91,10 @@ function checkLengths(
   const [what, hint] =
     commanded.length + carried.length === 0
       ? ['the account is', 'use shorter names, passwords or URIs']
-      : ['headers: they are', 'send fewer or shorter ones'];
+      : [
+          'the account or a header field is',
+          'use fewer or shorter headers, names, passwords or URIs',
+        ];
   throw new OffhookError(
     'E_ARGUMENT',
     {
@@ -117,7 +120,11 @@ async function listenAddress(
       'write it like "192.0.2.10" or "::1"',
     );
   if (/^[0:.]+$/.test(address))
-    throw problem('E_ARGUMENT', `"${address}" is every address`, 'name the address to listen on');
+    throw problem(
+      'E_ARGUMENT',
+      `"${address}" means every address`,
+      'name the address to listen on',
+    );
   if (!isOwnAddress(address))
     throw problem(
       'E_AGENT_START',
@@ -135,7 +142,7 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
       {
         subject: `agent "${name}"`,
         verb: 'answer',
-        what: 'baresip sends no audio before it answers; a proxy in front of it makes that early media',
+        what: 'baresip sends no audio before it answers; early media needs a proxy in front of the agent',
       },
       { hint: `write agent(${JSON.stringify(name)}, { proxy: true, ... })`, agents: [name] },
     );
@@ -148,7 +155,7 @@ function assertOptions(name: string, options: AgentOptions, binary: BaresipBinar
     {
       subject: `agent "${name}"`,
       verb: 'dtmf_mode',
-      what: `baresip ${binary.version} has no "${mode}" (from ${sinceOf(needed)})`,
+      what: `baresip ${binary.version} has no "${mode}" (available from ${sinceOf(needed)})`,
     },
     { hint: 'leave dtmf_mode out, or use a newer baresip', agents: [name] },
   );

@@ -58,7 +58,7 @@ export function checkMediaOptions(
     throw argument(agent, 'nat: "turn" needs a password', 'give the login: username, password');
   }
   if (stun_server !== undefined && nat === undefined) {
-    throw argument(agent, 'stun_server: not used without nat', 'say what it is for: nat: "stun"');
+    throw argument(agent, 'stun_server: not used without nat', 'set nat too, such as nat: "stun"');
   }
   if (ca_file !== undefined && verify_tls !== true) {
     throw argument(agent, 'ca_file: not used without verify_tls', 'add verify_tls: true');
@@ -69,7 +69,7 @@ export function checkMediaOptions(
       {
         subject: `agent "${agent}"`,
         verb: 'verify_tls',
-        what: `baresip ${version} takes any certificate (verified from 1.1.0)`,
+        what: `baresip ${version} takes any certificate (baresip verifies them from 1.1.0 on)`,
       },
       { hint: 'use a newer baresip, or leave verify_tls out' },
     );
@@ -90,7 +90,7 @@ export function checkNat(
       subject: `agent "${agent}"`,
       verb: 'nat',
       what: '"ice"',
-      seen: `baresip ${version} has no candidate on a loopback address (before 2.0.0)`,
+      seen: `baresip ${version} gathers no candidate on a loopback address (only versions before 2.0.0 do)`,
     },
     { hint: 'give the agent another local_address, or leave nat out' },
   );

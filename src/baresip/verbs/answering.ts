@@ -22,7 +22,7 @@ export function answerIncoming(agent: RunningAgent, event: AgentEvent): void {
     // The script may have accepted or refused the call meanwhile.
     if (!agent.usable || !waits || agent.calls.leaving(call)) return;
     accept(agent, { call }, new Limit(ACCEPT_MS)).catch((error: unknown) => {
-      agent.emit({ type: 'warning', text: `not answered: ${(error as Error).message}` });
+      agent.emit({ type: 'warning', text: `a call was not answered: ${(error as Error).message}` });
     });
   }, durationMs(after));
   timer.unref();

@@ -101,7 +101,7 @@ function notSent(agent: RunningAgent, verb: string, uri: string, waitedMs: numbe
     'E_CALL_REFUSED',
     verb,
     `no INVITE was sent to ${uri} (waited ${formatMs(waitedMs)})`,
-    `check that the host is reachable${nat === undefined ? '' : ', and that stun_server answers and takes the login'}, and see baresip's output with --logs`,
+    `check that the host is reachable${nat === undefined ? '' : ', and that the stun_server, if any, answers and accepts the login'}, and see baresip's output with --logs`,
   );
 }
 
@@ -139,7 +139,7 @@ function routeCommands(agent: RunningAgent, uri: string): Command[] {
   throw agent.problem(
     'E_CAPABILITY',
     'dial',
-    `baresip ${version} cannot send headers on a call beside another one (from ${sinceOf('header_blanks')})`,
+    `baresip ${version} cannot send these headers on a second call (possible from ${sinceOf('header_blanks')})`,
     'hang up first',
   );
 }

@@ -239,7 +239,7 @@ function refused(
     'E_CALL_REFUSED',
     verb,
     `${call.peer.uri} refused the re-INVITE: ${code} ${reason}`.trimEnd(),
-    'see what the other side wants with --sip-trace; the call goes on as before',
+    'see the response with --sip-trace; the call goes on as before',
   );
 }
 

@@ -30,7 +30,7 @@ export function refusalOf(
   const { proxy } = agent.ground;
   const isRedirection = code !== undefined && code >= 300 && code < LOWEST;
   if (options?.headers !== undefined || (isRedirection && proxy !== undefined)) {
-    proxyOf(agent, verb, 'headers of a single response');
+    proxyOf(agent, verb, 'headers for a single response');
   }
   const wrong = codeProblem(code, proxy !== undefined) ?? reasonProblem(reason);
   if (wrong !== undefined) throw agent.problem('E_ARGUMENT', verb, ...wrong);
@@ -52,7 +52,7 @@ function assertCapable(
   throw agent.problem(
     'E_CAPABILITY',
     verb,
-    `baresip ${version} can only answer 486 in its own words, not ${asked}; baresip ${sinceOf('reject_codes')} can`,
+    `baresip ${version} can only answer 486 with its own reason phrase, not ${asked}; baresip ${sinceOf('reject_codes')} can`,
     'leave code and reason out, give the agent the option proxy: true, or use a newer baresip',
   );
 }

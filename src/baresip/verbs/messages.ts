@@ -59,7 +59,11 @@ async function deliver(
   const replies = await replied(agent, 'message', commands, limit);
   const bad = replies.find(({ ok, data }) => !ok || /ERROR|failed|could not/i.test(data));
   if (bad !== undefined)
-    throw agent.problem('E_MESSAGE', 'message', `baresip did not send it: ${bad.data.trim()}`);
+    throw agent.problem(
+      'E_MESSAGE',
+      'message',
+      `baresip did not send the message: ${bad.data.trim()}`,
+    );
   agent.contacts.loaded();
   return answerOf(agent, request, MESSAGE, uri, limit);
 }
@@ -72,7 +76,7 @@ function assertTransport(agent: RunningAgent, uri: string): void {
   throw agent.problem(
     'E_CAPABILITY',
     'message',
-    `baresip ${version} sends messages over UDP only, not ${transport.toUpperCase()} (from ${sinceOf('message_transport')})`,
+    `baresip ${version} sends messages over UDP only, not ${transport.toUpperCase()} (possible from ${sinceOf('message_transport')})`,
     'send it through a proxy: give the agent a domain or the option outbound',
   );
 }
@@ -139,7 +143,7 @@ function otherUri(agent: RunningAgent, uri: string): OffhookError {
   return agent.problem(
     'E_CAPABILITY',
     'ping',
-    `baresip ${version} cannot send OPTIONS to ${uri}: it would write its own domain into a URI without a user part (from ${sinceOf('uri_without_user')})`,
+    `baresip ${version} cannot send OPTIONS to ${uri} (possible from ${sinceOf('uri_without_user')}): it would write its own domain into a URI without a user part`,
     `give the URI a user part: ${uri.replace(':', ':ping@')}`,
   );
 }

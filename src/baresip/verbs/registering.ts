@@ -150,7 +150,7 @@ function assertNoCall(agent: RunningAgent, verb: string): void {
   throw agent.problem(
     'E_CAPABILITY',
     verb,
-    `baresip ${version} cannot do that during a call (from ${sinceOf('uareg')})`,
+    `baresip ${version} cannot do that during a call (possible from ${sinceOf('uareg')})`,
     'hang up first',
   );
 }

@@ -55,7 +55,12 @@ export function givenHeaders(
   });
   if (own === undefined) return headers;
   const what = `header ${JSON.stringify(own)} is written by the agent itself and cannot be set`;
-  throw agent.problem('E_ARGUMENT', verb, what, 'use a peer() for a message that has another one');
+  throw agent.problem(
+    'E_ARGUMENT',
+    verb,
+    what,
+    'use a peer() to send a message with a different value',
+  );
 }
 
 /** Makes baresip send a request, with header fields where a script gives some. `call`: of a request inside of a call. */
@@ -67,7 +72,7 @@ export async function withHeaders<T>(
   act: () => Promise<T>,
 ): Promise<T> {
   if (options?.headers === undefined) return act();
-  const { changes } = proxyOf(agent, verb, 'headers of a single request');
+  const { changes } = proxyOf(agent, verb, 'headers for a single request');
   const headers = givenHeaders(agent, verb, options.headers);
   const giveUp = changes.expect({ ...request, headers });
   try {
@@ -91,7 +96,7 @@ export async function request(
   }
   const uri = target === undefined ? undefined : placedTarget(agent, verb, target).uri;
   if (uri !== undefined && id !== undefined) {
-    const what = 'it goes to a target or belongs to a call, not both';
+    const what = 'a request goes to a target or belongs to a call, not both';
     throw agent.problem('E_ARGUMENT', verb, what, 'leave one of them out');
   }
   const call = uri === undefined ? dialogOf(agent, id) : undefined;

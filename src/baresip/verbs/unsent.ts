@@ -64,8 +64,8 @@ export async function unsent(
 function trustHint(why: string): string {
   const otherwise = 'or leave verify_tls out';
   if (/expired|not yet valid/.test(why)) return `renew it, ${otherwise}`;
-  if (/mismatch/.test(why)) return `name the host it was issued for in domain, ${otherwise}`;
-  return `name the authority that signed it with ca_file, ${otherwise}`;
+  if (/mismatch/.test(why)) return `set domain to the host it was issued for, ${otherwise}`;
+  return `set ca_file to the certificate of the authority that signed it, ${otherwise}`;
 }
 
 /** The address of the name on this machine, its hosts file included; undefined if it has none. */

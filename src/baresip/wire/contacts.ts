@@ -87,7 +87,7 @@ export class Contacts {
     throw agent.problem(
       'E_MESSAGE',
       'message',
-      'an earlier one has no answer yet, and this baresip can write to one target at a time',
+      'an earlier message has no response yet, and this baresip can write to only one target at a time',
       'send it from another agent, or use baresip 3.21 or later',
     );
   }

@@ -41,7 +41,7 @@ describe('a message is framed by the marks', () => {
     ]);
     expect(raws[0]).toBe(request(length));
     expect(lines).toEqual([]);
-    expect(oddities).toEqual([`${tail.length} bytes behind its Content-Length: left out`]);
+    expect(oddities).toEqual([`${tail.length} bytes beyond its Content-Length: left out`]);
   });
 
   test.each([5, 100, 1500, 9_999_999, 99_999_999_999])(
@@ -174,7 +174,9 @@ describe('a peer imitates the marks', () => {
         ...written(request('l: 0'), OUT),
       ]);
       expect(messages.map((one) => one.body)).toEqual([body, '']);
-      expect(oddities).toEqual(['it contains ESC, as the marks of the trace do']);
+      expect(oddities).toEqual([
+        'it contains ESC, the character that marks messages in the SIP trace',
+      ]);
     }
   });
 

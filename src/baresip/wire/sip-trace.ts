@@ -246,7 +246,7 @@ export class SipTraceParser {
     if (message.direction === 'received') this.#received = whole;
     this.#sink.message(message, text + body, proven, frame.time);
     if (cut < end) {
-      const behind = `${end - cut} bytes behind its Content-Length`;
+      const behind = `${end - cut} bytes beyond its Content-Length`;
       this.#sink.oddity(`${behind}: left out`, message);
     } else if (bodyEnd !== undefined && bodyEnd > end) {
       const length = bodyEnd - headEnd;
@@ -255,7 +255,10 @@ export class SipTraceParser {
       this.#sink.oddity(`${says}, its body has ${end - headEnd}`, message);
     }
     if (whole.includes(ESC))
-      this.#sink.oddity('it contains ESC, as the marks of the trace do', message);
+      this.#sink.oddity(
+        'it contains ESC, the character that marks messages in the SIP trace',
+        message,
+      );
   }
 
   /** Where baresip may have begun its next frame, if this frame is not proven; -1 if nowhere. */

@@ -31,33 +31,38 @@ interface Texts {
 const REPORTER_TABLE = `Reporters:
 ${Object.entries(REPORTERS)
   .map(([name, what]) => `  ${name.padEnd(8)}  ${what}\n`)
-  .join('')}One writes to stdout, others to files; naming one for stdout replaces the default.`;
+  .join(
+    '',
+  )}Only one reporter can write to stdout, where it replaces the default; the others write to files.`;
 
 const EXIT_CODES =
-  'Exit codes: 0 all passed, 1 one failed, 2 usage or settings, 3 environment, 70 a bug, 130 Ctrl-C.';
+  'Exit codes: 0 all passed, 1 a failure, 2 usage or settings, 3 environment, 70 a bug, 130 Ctrl-C.';
 
 const REPORTER_NAMES = `Reporters: ${Object.keys(REPORTERS).join(', ')}: see offhook run --help-all.`;
 
 const RUN_SHORT = `${REPORTER_NAMES}
-Scenarios of others (--untrusted), limits, projects and more: there, too.
+Options for untrusted scenarios, limits, projects and more: offhook run --help-all.
 ${EXIT_CODES}`;
 
 const RUN_WHOLE = `${REPORTER_TABLE}
 
 ${EXIT_CODES}
-Variables for env(): --set, then <scenario>.env beside the file, then --vars (also --env-file, which Node.js 20 takes
-for itself in \`node dist/program/cli.js\`), then the environment, then .env of its folder, then .env of the project.
-Each option is also a variable (OFFHOOK_TIMEOUT=30s, OFFHOOK_LAB=1) and, but for --json and --project, a setting in
-offhook.config.json ("timeout": "30s", "lab": true, "paths": [...]) or .yaml. A flag comes before the variable, the
-variable before the file; a list replaces a list. --no-NAME takes back a switch, a list or an output that one of them sets. \`offhook config\`
-shows what holds and why: docs/settings.md; what scripts may touch: docs/policy.md.
+env() looks for a variable in this order: --set, <scenario>.env beside the scenario file, --vars (also
+--env-file, which Node.js 20 takes for itself in \`node dist/program/cli.js\`), the environment, .env of the
+scenario's folder, .env of the project.
+Options are also variables (OFFHOOK_TIMEOUT=30s, OFFHOOK_LAB=1) and settings in offhook.config.json ("timeout":
+"30s", "lab": true, "paths": [...]) or .yaml, except --json, --keep, --last, --last-failed, --only-changed,
+--project, --shard, --test-list and --watch. A flag takes precedence over the variable, the variable over the
+file; a list replaces a list. --no-NAME cancels a switch, a list or an output that a variable or the file sets.
+\`offhook config\` shows which value applies and where it comes from: docs/settings.md; what scripts may touch:
+docs/policy.md.
 For a bug report, OFFHOOK_TRACE=all shows on stderr what happens inside, without secrets: docs/contributing.md.`;
 
-const SHELLS = `To have it in every shell, put the line for yours into its start file:
+const SHELLS = `To have it in every shell, add the line for your shell to its startup file:
   bash  ~/.bashrc                   source <(offhook completion bash)
   zsh   ~/.zshrc                    source <(offhook completion zsh)
   fish  ~/.config/fish/config.fish  offhook completion fish | source
-It completes commands, options, values, files, and names and tags of the scenarios on the line.`;
+It completes commands, options, values, files, and names and tags of the scenario files on the line.`;
 
 const TEXTS: Readonly<Record<string, Texts>> = {
   offhook: {
@@ -74,13 +79,16 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   run: {
     examples: [
       ['offhook run scenarios', 'every scenario of the folder'],
-      ['offhook run calls.js --scenario busy --vars pbx.env -v', 'one, event by event'],
+      [
+        'offhook run calls.js --scenario busy --vars pbx.env -v',
+        'those named busy, event by event',
+      ],
       ['offhook run scenarios --jobs 4 --reporter junit=junit.xml', 'in CI'],
     ],
     short: RUN_SHORT,
     whole: RUN_WHOLE,
   },
-  list: { examples: [['offhook list scenarios --tag smoke', 'what `run` would run of it']] },
+  list: { examples: [['offhook list scenarios --tag smoke', 'what `offhook run` would run']] },
   check: { examples: [['offhook check --types scenarios', 'misspelt names, wrong arguments']] },
   report: {
     examples: [['offhook report shard-*.ndjson --reporter junit=all.xml', 'all shards as one']],
@@ -92,7 +100,7 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   },
   init: {
     examples: [
-      ['offhook init', 'in this folder; what is there is left as it is'],
+      ['offhook init', 'in this folder; overwrites no file'],
       ['offhook init calls --typescript --ci gitlab', 'in the folder calls'],
     ],
   },
@@ -103,28 +111,29 @@ const TEXTS: Readonly<Record<string, Texts>> = {
   completion: { examples: [['source <(offhook completion bash)', 'in this shell']], short: SHELLS },
   serve: {
     examples: [
-      ['offhook serve --check', 'whether offhook.config.json is right'],
-      ['offhook serve', 'its monitors, until Ctrl-C'],
+      ['offhook serve --check', 'whether offhook.config.json is valid'],
+      ['offhook serve', 'run its monitors until Ctrl-C'],
     ],
     short: 'Monitors, schedules, alarms, who may do what: docs/monitor.md.',
   },
   monitors: {
     examples: [
       ['offhook monitors list', 'their states'],
-      ['offhook monitors run reception', 'one now; exit code 1 if it fails'],
+      ['offhook monitors run reception', 'run a monitor now; exit code 1 if it fails'],
       ['offhook monitors dump', 'the configuration with all defaults'],
     ],
-    short: 'The token of a server that asks for one is taken from OFFHOOK_TOKEN.',
+    short: 'If the server requires a token, set the variable OFFHOOK_TOKEN.',
   },
   doctor: { examples: [['offhook doctor', 'whether this machine is ready']] },
   config: {
-    examples: [['offhook config --project smoke', 'what `offhook run --project smoke` would do']],
-    short: 'It takes every option of `run`, to show what would hold: offhook config --help-all.',
-    whole: 'docs/settings.md tells of variables and offhook.config.json or .yaml.',
+    examples: [['offhook config --project smoke', 'the settings of `run --project smoke`']],
+    short:
+      'It takes every option of `run` and shows the values that apply: offhook config --help-all.',
+    whole: 'docs/settings.md explains variables and offhook.config.json or .yaml.',
   },
   lab: {
     examples: [
-      ['offhook lab --vars lab.env', 'until Ctrl-C; then, in another terminal:'],
+      ['offhook lab --vars lab.env', 'runs until Ctrl-C; meanwhile, in another terminal:'],
       ['offhook run scenarios --vars lab.env', 'calls through it'],
     ],
   },

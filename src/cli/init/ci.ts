@@ -57,7 +57,11 @@ function jenkinsFile(root: string, text: string): CiFile {
   const common = join(root, 'Jenkinsfile');
   if (isFreeOrOurs(common)) return { path: common, text };
   const path = join(root, 'Jenkinsfile.offhook');
-  return { path, text, todo: 'make a job of Jenkinsfile.offhook, or take its stage over' };
+  return {
+    path,
+    text,
+    todo: 'create a Jenkins job for Jenkinsfile.offhook, or copy its stage into your Jenkinsfile',
+  };
 }
 
 function isFreeOrOurs(file: string): boolean {

@@ -130,11 +130,11 @@ describe.concurrent('what is there', () => {
         expect(readFileSync(join(folder, name), 'utf8'), name).toBe(expected);
       }
       expect(stdout).toMatch(
-        /\nLines added:\n {2}\.gitignore .*\nLeft as it is:\n {2}scenarios\/first-call\.js /,
+        /\nLines added:\n {2}\.gitignore .*\nLeft unchanged:\n {2}scenarios\/first-call\.js /,
       );
       expect(stdout).toContain('offhook run scenarios ');
       expect(stdout).toContain(
-        '  offhook definitions scenarios/offhook.d.ts  brings it up to date\n',
+        '  offhook definitions scenarios/offhook.d.ts  brings the typings up to date\n',
       );
       expect(stdout).toContain('npm install --save-dev offhook ');
       expect(stdout).toContain(
@@ -156,7 +156,7 @@ describe.concurrent('what is there', () => {
       const first = state();
       const { code, stdout } = await cli('init');
       expect(code).toBe(0);
-      expect(stdout).toMatch(/^Left as it is:\n(?: {2}.*\n)+\nNext:\n/);
+      expect(stdout).toMatch(/^Left unchanged:\n(?: {2}.*\n)+\nNext:\n/);
       expect(state()).toEqual(first);
     });
   });
@@ -215,13 +215,13 @@ describe.concurrent('CI', () => {
 });
 
 describe.concurrent('nothing is left of what fails', () => {
-  const FOLDER_HINT = 'name a folder, or leave it out for the one you are in';
+  const FOLDER_HINT = 'name a folder, or none for the folder you are in';
 
   it.each<[what: string, words: string[], error: string | RegExp, hint: string, files?: Files]>([
     ['a file', ['it.js'], '"it.js": is a file, not a folder', FOLDER_HINT],
-    ['below a file', ['it.js/x'], '"it.js/x": cannot be a folder: ENOTDIR', FOLDER_HINT],
+    ['below a file', ['it.js/x'], '"it.js/x": cannot be used as a folder: ENOTDIR', FOLDER_HINT],
     ['no name', [''], '"": is no folder', FOLDER_HINT],
-    ['a link to nothing', ['link'], '"link": is a link that leads nowhere', FOLDER_HINT],
+    ['a link to nothing', ['link'], '"link": is a broken symbolic link', FOLDER_HINT],
     [
       'an unknown CI system',
       ['--ci', 'circle'],

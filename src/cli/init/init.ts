@@ -46,7 +46,7 @@ export async function initCommand(dir: string, flags: InitFlags): Promise<number
       write(file, text, about);
       if (name.endsWith('.d.ts') && readFileSync(file, 'utf8') !== text) {
         todo.push(
-          `offhook definitions ${plainOrQuoted(relative(cwd, file))}  brings it up to date`,
+          `offhook definitions ${plainOrQuoted(relative(cwd, file))}  brings the typings up to date`,
         );
       }
     }
@@ -58,7 +58,7 @@ export async function initCommand(dir: string, flags: InitFlags): Promise<number
     );
     for (const one of wanted) {
       const { path, text, todo: byHand } = ciFile(one, project);
-      write(path, text, 'calls with every push, their results kept');
+      write(path, text, 'runs the scenarios on every push and keeps the results');
       if (byHand !== undefined) todo.push(byHand);
     }
     last = join(folder, '.gitignore');
@@ -75,7 +75,7 @@ export async function initCommand(dir: string, flags: InitFlags): Promise<number
 
 /** @throws OffhookError E_USAGE */
 function refuseNoFolder(dir: string, folder: string): void {
-  const hint = 'name a folder, or leave it out for the one you are in';
+  const hint = 'name a folder, or none for the folder you are in';
   const problem = (what: string): OffhookError =>
     new OffhookError('E_USAGE', { subject: `"${dir}"`, what }, { hint });
   if (dir === '') throw problem('is no folder');
@@ -83,12 +83,14 @@ function refuseNoFolder(dir: string, folder: string): void {
   try {
     stat = statSync(folder, { throwIfNoEntry: false });
   } catch (error) {
-    throw problem(`cannot be a folder: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw problem(
+      `cannot be used as a folder: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+    );
   }
   if (stat?.isDirectory() === true) return;
   if (stat !== undefined) throw problem('is a file, not a folder');
   if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) {
-    throw problem('is a link that leads nowhere');
+    throw problem('is a broken symbolic link');
   }
 }
 
@@ -122,7 +124,7 @@ function told(lines: readonly Line[], cwd: string): string {
   return [
     ...part('Written:', ['written']),
     ...part('Lines added:', ['added']),
-    ...part('Left as it is:', ['there']),
+    ...part('Left unchanged:', ['there']),
   ].join('\n');
 }
 
@@ -143,7 +145,7 @@ function nextText(project: Project, { cwd, program, todo }: Around): string {
       `${offhook} run${paths === 'unsaid' ? ` ${SCENARIOS}` : ''}`,
       'the first call, in a second or two',
     ],
-    [`${offhook} doctor`, 'where that fails: whether this machine has what it needs'],
+    [`${offhook} doctor`, 'if that fails: shows what this machine lacks'],
     ...(installed === undefined
       ? [
           [
@@ -154,7 +156,7 @@ function nextText(project: Project, { cwd, program, todo }: Around): string {
       : []),
     ...(existsSync(join(folder, '.env'))
       ? []
-      : [['cp .env.example .env', 'then name your PBX in it, and the second scenario runs, too']]),
+      : [['cp .env.example .env', 'then fill it in: the second scenario calls through your PBX']]),
   ];
   const width = Math.max(...steps.map(([words = '']) => words.length));
   const rows = steps.map(([words = '', why = '']) => `  ${words.padEnd(width)}  ${why}`.trimEnd());

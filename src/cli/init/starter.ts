@@ -50,7 +50,7 @@ export function starterFiles(wanted: Wanted): readonly StarterFile[] {
       text: settingsText(wanted.packageFolder),
       about: 'settings of `offhook run`',
     },
-    { name: '.env.example', text: ENV_EXAMPLE, about: 'copy it to .env, and name your PBX there' },
+    { name: '.env.example', text: ENV_EXAMPLE, about: 'copy it to .env, and fill it in' },
   ];
 }
 
@@ -98,11 +98,11 @@ scenario('a call through the PBX', { tags: ['pbx'] }, () => {
 });
 `;
 
-const ENV_EXAMPLE = `# Copy this file to .env and fill it in. git leaves .env alone: it has passwords.
+const ENV_EXAMPLE = `# Copy this file to .env and fill it in. git ignores .env, because it contains passwords.
 
 # The SIP domain of your PBX, such as pbx.example.com or 10.0.0.5
 SIP_DOMAIN=
-# Where requests are sent if that is another host, such as sip:10.0.0.5:5060;transport=tcp
+# The outbound proxy, if requests go to another host, such as sip:10.0.0.5:5060;transport=tcp
 SIP_PROXY=
 
 # Two users, each with a password; A calls B

@@ -43,7 +43,7 @@ export async function ask(
         ...(signal === undefined ? {} : { signal }),
       });
       request.once('timeout', () => {
-        if (limit_ms !== undefined) request.destroy(new Error(`no word for ${limit_ms / 1000} s`));
+        if (limit_ms !== undefined) request.destroy(new Error(`no data for ${limit_ms / 1000} s`));
       });
       request.once('response', resolve);
       request.once('error', reject);
@@ -88,18 +88,18 @@ function failureOf(url: string, error: unknown): OffhookError {
     );
   if (code === 'EPROTO')
     return failure(
-      'does not speak HTTPS there',
-      'write http://, or look at "tls_cert" of the server',
+      'the server does not speak HTTPS',
+      'write http://, or check "tls_cert" in the configuration of the server',
     );
   if (code === 'ERR_INVALID_CHAR')
     return failure(
-      'was not asked',
-      'a token has no blanks and only letters of ASCII: look at OFFHOOK_TOKEN',
+      'no request was sent',
+      'a token has only ASCII characters and no spaces: check OFFHOOK_TOKEN',
     );
   if (code === 'ECONNRESET')
     return failure(
-      'ended the connection before it answered',
-      'look whether offhook serve still runs, and whether its address begins with https://',
+      'closed the connection without an answer',
+      'check that offhook serve still runs, and whether its address begins with https://',
     );
   return failure('does not answer', 'start offhook serve, or name its address with --url');
 }

@@ -26,7 +26,7 @@ test.each([
   [
     'no such setting',
     files({ monitors: { a: { run: 'pass.js', evry: '1m' } } }),
-    /monitors\.a\.evry: is no setting\n.*did you mean "every"\?/s,
+    /monitors\.a\.evry: is not a setting\n.*did you mean "every"\?/s,
   ],
   [
     'a wrong value',
@@ -36,22 +36,22 @@ test.each([
   [
     'no pattern',
     files({ monitors: { a: { run: 'pass.js', cron: '61 * * * *' } } }),
-    /monitors\.a\.cron: is no cron pattern/,
+    /monitors\.a\.cron: is not a cron pattern/,
   ],
   [
     'two schedules',
     files({ monitors: { a: { run: 'pass.js', cron: '1 * * * *', every: '5m' } } }),
-    /monitors\.a\.cron: cannot stand beside "every"/,
+    /monitors\.a\.cron: cannot be used together with "every"/,
   ],
   [
     'a variable that is not set',
     files({ monitors: { a: { run: 'pass.js', set: { X: '${NOT_SET}' } } } }),
-    /monitors\.a\.set\.X: is the variable NOT_SET, which is not set/,
+    /monitors\.a\.set\.X: names the variable NOT_SET, which is not set or is empty/,
   ],
   [
     'a variable where none may be',
     files({ monitors: { a: { run: '${HOME}' } } }),
-    /monitors\.a\.run: names a variable, which only secrets can/,
+    /monitors\.a\.run: is a variable, which is allowed only for secrets/,
   ],
   [
     'nobody of that name',
@@ -61,7 +61,7 @@ test.each([
   [
     'a setting that neither the monitor nor a run has',
     { 'offhook.config.json': '{"monitors": {"a": {"run": "pass.js"}}, "autth": []}' },
-    /^offhook: autth: is no setting\n {2}hint: did you mean "auth"\?\n {2}at .*:1:41/,
+    /^offhook: autth: is not a setting\n {2}hint: did you mean "auth"\?\n {2}at .*:1:41/,
   ],
   [
     'a target with settings of another type',
@@ -84,7 +84,7 @@ test.each([
   [
     'several documents',
     { 'offhook.config.yaml': 'monitors: {}\n---\nmonitors: {}\n' },
-    /cannot be read: line 2: it has several YAML documents, and only one can be meant\n/,
+    /cannot be read: line 2: it has several YAML documents, but only one is allowed\n/,
   ],
   [
     'no such file',

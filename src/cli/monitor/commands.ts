@@ -20,9 +20,9 @@ export function addMonitoring(program: Command, run: (exit: Promise<number>) => 
   });
   const monitors = program
     .command('monitors')
-    .description('see and steer the monitors of a running `offhook serve`')
+    .description('list and control the monitors of a running `offhook serve`')
     .addArgument(new Argument('<action>', 'what to do').choices(MONITOR_ACTIONS))
-    .argument('[name]', 'of the monitor; list and dump take none');
+    .argument('[name]', 'name of the monitor; list and dump take none');
   declare(monitors, MONITORS).action(
     (action: MonitorAction, name: string | undefined, flags: MonitorsFlags) => {
       run(import('./monitors.js').then((module) => module.monitorsCommand(action, name, flags)));

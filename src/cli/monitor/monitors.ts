@@ -28,7 +28,11 @@ export async function monitorsCommand(
         subject: `monitors ${action}`,
         what: takesName ? 'needs the name of a monitor' : 'takes no name',
       },
-      { hint: takesName ? 'offhook monitors list shows them' : `write offhook monitors ${action}` },
+      {
+        hint: takesName
+          ? 'offhook monitors list shows the names'
+          : `write offhook monitors ${action}`,
+      },
     );
   }
   if (action === 'dump') return dump(flags);
@@ -98,7 +102,7 @@ async function runOne(server: Server, name: string, { json }: MonitorsFlags): Pr
   } catch (error) {
     if (!signal.aborted) throw error;
     printError(
-      `nobody waits for "${name}" any more, but its run goes on\n  hint: offhook monitors stop ${name} ends it`,
+      `interrupted: the run of "${name}" goes on\n  hint: offhook monitors stop ${name} ends it`,
     );
     return EXIT.interrupted;
   }
@@ -150,7 +154,8 @@ async function asked(
 
 function hintOf(status: number): string {
   if (status === 401 || status === 403)
-    return 'set OFFHOOK_TOKEN to a token of "auth" whose role allows that';
-  if (status === 409) return 'wait for it, or end it with offhook monitors stop';
-  return 'offhook monitors list shows the monitors it has';
+    return 'set OFFHOOK_TOKEN to a token of "auth" whose role allows this action';
+  if (status === 409)
+    return 'see offhook monitors list: wait for a run under way, or end it with offhook monitors stop';
+  return 'offhook monitors list shows the monitors of this server';
 }

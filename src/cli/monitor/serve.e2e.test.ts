@@ -144,7 +144,7 @@ test('stop and fail from outside; a run that takes too long is ended with all it
     const url = await ready(cli);
     const late = await monitors(run, url, 'run', 'endless');
     expect(late.stdout).toMatch(
-      /^endless: failed in [\d.]+ s: took longer than 6 s and was ended\n$/,
+      /^endless: failed in [\d.]+ s: the run took longer than 6 s and was ended\n$/,
     );
     // Ctrl-C in `monitors run` ends the waiting, and the run goes on.
     const { folder, leftovers } = run;
@@ -153,12 +153,12 @@ test('stop and fail from outside; a run that takes too long is ended with all it
       () => view(url, 'held'),
       ({ running }) => running !== undefined,
     );
-    expect((await monitors(run, url, 'run', 'held')).stderr).toContain('hint: wait for it');
+    expect((await monitors(run, url, 'run', 'held')).stderr).toContain('wait for a run under way');
     waits.kill('SIGINT');
     expect(await waits.done).toMatchObject({
       code: 130,
       stderr:
-        'nobody waits for "held" any more, but its run goes on\n  hint: offhook monitors stop held ends it\n',
+        'interrupted: the run of "held" goes on\n  hint: offhook monitors stop held ends it\n',
     });
     expect((await monitors(run, url, 'stop', 'held')).stdout).toBe(
       'held: stopped: this run does not count\n',
@@ -175,7 +175,9 @@ test('stop and fail from outside; a run that takes too long is ended with all it
     expect((await monitors(run, url, 'resume', 'held')).stdout).toBe('held: resumed\n');
     const unknown = await monitors(run, url, 'start', 'none');
     expect(unknown.code).toBe(2);
-    expect(unknown.stderr).toContain('hint: offhook monitors list shows the monitors it has');
+    expect(unknown.stderr).toContain(
+      'hint: offhook monitors list shows the monitors of this server',
+    );
     await ended(cli);
   });
 });
@@ -272,7 +274,7 @@ test('the configuration is read again by SIGHUP and when the file changes; a wro
     await writeFile(file, json({ monitors: { one: { run: 'pass.js', evry: '5s' } } }));
     cli.kill('SIGHUP');
     await cli.waitFor('The monitors go on with the configuration they had.');
-    expect(cli.stderr()).toContain('monitors.one.evry: is no setting');
+    expect(cli.stderr()).toContain('monitors.one.evry: is not a setting');
     expect(cli.stderr()).toContain('did you mean "every"?');
     const health = await fetch(`${url}/healthz`);
     expect(health.status).toBe(503);

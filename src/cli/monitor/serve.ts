@@ -50,7 +50,7 @@ export async function serveCommand(
     if (mtimeMs !== before.mtimeMs || size !== before.size) reload();
   });
   process.on('SIGHUP', reload);
-  print(`${counted(settings)} of ${file}: ${service.url}/ (Ctrl-C ends it)`);
+  print(`${counted(settings)} of ${file}: ${service.url}/ (stop with Ctrl-C)`);
   await new Promise<void>((resolve) => {
     // The signal may have come while the service was starting.
     if (signal.aborted) resolve();

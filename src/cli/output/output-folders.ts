@@ -73,7 +73,7 @@ function artifactsOn({ artifacts, artifactsOn: said }: ArtifactFlags): 'failure'
   if (artifacts !== undefined) return on;
   throw new OffhookError(
     'E_USAGE',
-    { subject: '--artifacts-on', what: 'there is no folder to keep them in' },
+    { subject: '--artifacts-on', what: 'there is no folder to keep artifacts in' },
     { hint: 'add --artifacts FOLDER' },
   );
 }

@@ -9,8 +9,8 @@ export const REPORTERS = {
   ndjson: 'the events of the run, one JSON object a line: offhook report reads it',
   junit: 'JUnit XML; needs a file',
   tap: 'TAP version 14',
-  html: 'a page to find out why a call failed (default file: .offhook/report.html; `offhook show` opens it; by itself in CI when the run fails)',
-  github: 'annotations, and a job summary (by itself in GitHub Actions); the file is its summary',
+  html: 'a page to find out why a call failed (default file: .offhook/report.html; `offhook show` opens it; automatic in CI when the run fails)',
+  github: 'annotations, and a job summary (automatic in GitHub Actions); a file gets the summary',
 } as const;
 type ReporterName = keyof typeof REPORTERS;
 

@@ -210,7 +210,7 @@ function shownHeaders({ sipHeaders, sipTrace }: Asked): readonly string[] {
       'E_USAGE',
       { subject: '--sip-headers', what: `"${odd}" is not a header name` },
       {
-        hint: 'write names with commas between, or all: --sip-headers From,To,Contact',
+        hint: 'write all, or names separated by commas: --sip-headers From,To,Contact',
       },
     );
   }

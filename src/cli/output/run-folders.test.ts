@@ -49,5 +49,5 @@ test('ten runs are kept, and nothing that is no run is removed', () => {
 
 test('a link in the place of the folder is not followed', () => {
   symlinkSync(tmpdir(), join(cwd, '.offhook'));
-  expect(() => newRunFolder(cwd)).toThrow('not a folder of our own');
+  expect(() => newRunFolder(cwd)).toThrow('not a folder of the user');
 });

@@ -22,7 +22,7 @@ export async function showCommand(file = DEFAULT_PAGE): Promise<number> {
   print(address);
   const why = await open(address);
   if (why === undefined) return EXIT.passed;
-  print(`no browser was opened (${why}): open this address in one`);
+  print(`no browser was opened (${why}): open the address above in a browser`);
   return EXIT.passed;
 }
 
@@ -41,7 +41,7 @@ function needPage(file: string): void {
     { subject: `report "${file}"`, what: 'cannot be shown', seen: seen ?? 'it is a record' },
     {
       hint: isRecord
-        ? `make a page of it: offhook report ${file} --reporter html`
+        ? `make a page from the record: offhook report ${file} --reporter html`
         : 'run with --reporter html first, or name a page',
     },
   );

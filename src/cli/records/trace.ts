@@ -70,7 +70,7 @@ export async function traceCommand(given: string | undefined, flags: TraceFlags)
 function newestRun(cwd: string): string {
   if (existsSync(join(cwd, NEWEST_RUN))) return NEWEST_RUN;
   throw new OffhookError('E_USAGE', 'no record is named', {
-    hint: 'name one of --reporter ndjson=FILE, or let `offhook run --artifacts` keep what has failed',
+    hint: 'name a file that --reporter ndjson=FILE has written, or first run with --artifacts',
   });
 }
 
@@ -149,7 +149,7 @@ function chosenAttempts(
   throw new OffhookError(
     'E_USAGE',
     { subject: '--attempt', what: `there is no attempt ${attempt}` },
-    { hint: `the record has: ${numbers}` },
+    { hint: `attempts in the record: ${numbers}` },
   );
 }
 
@@ -222,7 +222,10 @@ function needAgent({ lanes, scenario }: Story, agent: string | undefined): void 
   const near = nearest(agent, names);
   throw new OffhookError(
     'E_USAGE',
-    { subject: '--agent', what: `nobody in ${scenarioTitle(scenario)} is "${agent}"` },
+    {
+      subject: '--agent',
+      what: `no agent or peer in ${scenarioTitle(scenario)} is named "${agent}"`,
+    },
     { hint: near === undefined ? `there are: ${names.join(', ')}` : `did you mean "${near}"?` },
   );
 }

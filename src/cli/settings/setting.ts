@@ -64,7 +64,7 @@ export function valueOfJson(flag: Flag<unknown>, json: unknown): unknown {
     }
     const entries = Object.entries(json as Record<string, unknown>);
     const isNamed = entries.every(([, value]) => typeof value === 'string');
-    if (!isNamed) return new Unfit('must have a text behind each name');
+    if (!isNamed) return new Unfit('must have a text for each name');
     return allParsed(
       flag,
       entries.map(([name, value]) => `${name}=${String(value)}`),

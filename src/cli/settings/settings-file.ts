@@ -116,8 +116,8 @@ class Reader {
     const hint = suggestion('projectFile', key, [...ROWS.keys()]);
     return this.#error(
       key,
-      'is no setting of a project',
-      hint ?? `a project can say ${[...ROWS.keys()].join(', ')}`,
+      'is not a setting of a project',
+      hint ?? `the settings of a project are ${[...ROWS.keys()].join(', ')}`,
       at,
     );
   }

@@ -209,7 +209,7 @@ test('a file of another form is warned of', async () => {
   writeFileSync(at('inner/offhook.config.ts'), '');
   const { warnings } = await held('', {}, 'inner');
   expect(warnings).toEqual([
-    '"offhook.config.ts" not read: settings stand in offhook.config.json or .yaml',
+    '"offhook.config.ts" not read: put settings into offhook.config.json or .yaml',
   ]);
   rmSync(at('inner/offhook.config.ts'));
 });

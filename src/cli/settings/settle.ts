@@ -149,7 +149,7 @@ async function fileSettings(
 function formWarnings(cwd: string): readonly string[] {
   const names = otherForms(cwd);
   if (names.length === 0) return [];
-  return [`${quotedList(names, 'and')} not read: settings stand in offhook.config.json or .yaml`];
+  return [`${quotedList(names, 'and')} not read: put settings into offhook.config.json or .yaml`];
 }
 
 /**

@@ -74,7 +74,7 @@ test('changes during a run are kept and run after it, together', async () => {
 test('keys run failed ones, by file, by name, and again', async () => {
   const { loop, runs, said, finish } = make();
   loop.key('f');
-  expect(said).toEqual(['nothing has failed in the last run']);
+  expect(said).toEqual(['nothing failed in the last run']);
   loop.key('a');
   await finish('a.js › x');
   loop.key('f');
@@ -96,7 +96,7 @@ test('a pattern can be given up, and one that fits nothing runs nothing', async 
   type(loop, 'pnone\r');
   await turn();
   expect(runs).toEqual([]);
-  expect(said.at(-1)).toBe('no file is named like "none"');
+  expect(said.at(-1)).toBe('no file name contains "none"');
 });
 
 test.each([

@@ -92,7 +92,7 @@ export class WatchLoop {
   #prompt(what: 'file' | 'scenario'): void {
     this.#typed = { for: what, text: '' };
     const kind = what === 'file' ? 'a part of a file name' : 'a scenario: part, glob or re:REGEX';
-    this.#world.print(`type ${kind}, then Enter (Escape: never mind)`);
+    this.#world.print(`type ${kind}, then Enter (Escape cancels)`);
   }
 
   #type(key: string): void {
@@ -114,11 +114,11 @@ export class WatchLoop {
     }
     const files = [...this.#known].filter((file) => this.#world.shown(file).includes(text));
     if (files.length > 0) this.#ask({ files: new Set(files) });
-    else this.#world.print(`no file is named like "${oneLine(text)}"`);
+    else this.#world.print(`no file name contains "${oneLine(text)}"`);
   }
 
   #askFailed(): void {
-    if (this.#failed.keys?.size === 0) this.#world.print('nothing has failed in the last run');
+    if (this.#failed.keys?.size === 0) this.#world.print('nothing failed in the last run');
     else this.#ask(this.#failed);
   }
 

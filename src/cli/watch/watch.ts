@@ -31,7 +31,7 @@ export async function watchScenarios(
   if (!stdin.isTTY || !stdout.isTTY) {
     throw new OffhookError(
       'E_USAGE',
-      { subject: '--watch', what: 'needs a terminal', seen: 'stdin or stdout is none' },
+      { subject: '--watch', what: 'needs a terminal', seen: 'stdin or stdout is not a terminal' },
       { hint: 'leave --watch out: files run once' },
     );
   }

@@ -26,20 +26,20 @@ export function sendFailure(
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof OffhookError) {
-    const message = 'the monitor cannot do that at the moment: /healthz tells what is wrong';
+    const message = 'the monitor cannot do that at the moment: see /healthz';
     return new ApiError(503, 'unavailable', message, { 'retry-after': '10' });
   }
   const { statusCode: status } = error as { statusCode?: unknown };
   const known = typeof status === 'number' ? CLIENT_ERRORS[status] : undefined;
   if (typeof status === 'number' && known !== undefined) return new ApiError(status, ...known);
-  return new ApiError(500, 'internal', 'a bug in Offhook: its log has more');
+  return new ApiError(500, 'internal', 'a bug in Offhook: the log of the monitor has the details');
 }
 
 /** What fastify itself refuses. */
 const CLIENT_ERRORS: Readonly<Record<number, readonly [ApiErrorCode, string]>> = {
   400: ['bad_request', 'the request makes no sense: its address, its length or its body'],
   408: ['timeout', 'the request was not complete in time'],
-  413: ['too_large', 'the body is too large (limit 16 kB)'],
+  413: ['too_large', 'the body is too large (limit 16 KiB)'],
   414: ['too_large', 'the address is too long'],
   415: ['bad_request', 'a body of that type cannot be read'],
   503: ['unavailable', 'the monitor is about to end'],
@@ -52,7 +52,7 @@ export function sendNotFound(
   allowed: readonly string[],
 ): FastifyReply {
   if (allowed.length === 0) {
-    const message = 'there is nothing here: GET /openapi.json tells what there is';
+    const message = 'there is no such path: GET /openapi.json lists all paths';
     return sendFailure(new ApiError(404, 'not_found', message), reply, undefined);
   }
   const allow = allowed.join(', ');

@@ -13,8 +13,8 @@ export const LARGEST_INPUT = 4096;
 const MOST_UNANSWERED = 2;
 
 const FEED_TEXT =
-  'The first message is the whole state, `{"type":"state","role":...,"monitors":[...],"problems":[...],"undelivered":{...}}`, and again when changes were missed. ' +
-  'Each other one is a change: `monitor`, `removed`, `health` or `undelivered`.';
+  'The first message is the whole state, `{"type":"state","role":...,"monitors":[...],"problems":[...],"undelivered":{...}}`; it is sent again when changes were missed. ' +
+  'Every other message is a change: `monitor`, `removed`, `health` or `undelivered`.';
 
 export function feedRoutes(context: ApiContext): readonly Route[] {
   return [
@@ -49,14 +49,19 @@ export function feedRoutes(context: ApiContext): readonly Route[] {
 /** The plugin calls this for a request without an upgrade. */
 function upgradeNeeded(): never {
   const headers = { upgrade: 'websocket', connection: 'upgrade' };
-  throw new ApiError(426, 'bad_request', 'this is a WebSocket: /events has the same', headers);
+  throw new ApiError(
+    426,
+    'bad_request',
+    'this is a WebSocket: GET /events sends the same messages without one',
+    headers,
+  );
 }
 
 /** @throws ApiError 503 */
 export function assertRoom({ feed }: ApiContext): void {
   if (!feed.isFull) return;
   const headers = { 'retry-after': '30' };
-  throw new ApiError(503, 'unavailable', 'too many listen already', headers);
+  throw new ApiError(503, 'unavailable', 'too many clients listen already', headers);
 }
 
 /** A session may have ended since the feed began. */

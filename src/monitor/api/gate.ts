@@ -55,7 +55,7 @@ function assertHost({ access }: ApiContext, { headers, raw }: FastifyRequest): v
     throw new ApiError(400, 'bad_request', 'the header Host is missing, or names no host');
   }
   if (access.hasTokens || isLoopback(host)) return;
-  const message = 'without tokens only "localhost" and loopback addresses are answered';
+  const message = 'without tokens, only requests to "localhost" or a loopback address are answered';
   throw new ApiError(421, 'misdirected', message);
 }
 

@@ -37,8 +37,7 @@ export function assertOptions({
       'E_SETTINGS',
       {
         subject: `auth: token "${name}"`,
-        what: 'is too short, or has characters that no header can carry',
-        limit: `at least ${SHORTEST_TOKEN} visible ASCII characters`,
+        what: `must be at least ${SHORTEST_TOKEN} visible ASCII characters`,
       },
       { hint: 'make one with: openssl rand -hex 24' },
     );
@@ -51,7 +50,7 @@ function assertPair(tls: { readonly cert: string; readonly key: string }): void 
     createSecureContext(tls);
     // OpenSSL takes a certificate without a key, too, and then ends each connection.
     if (!new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) {
-      throw new Error('the key is one of another certificate');
+      throw new Error('the key belongs to another certificate');
     }
   } catch (error) {
     throw new OffhookError(

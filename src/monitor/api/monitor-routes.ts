@@ -19,14 +19,15 @@ function overviewRoutes(context: ApiContext): readonly Route[] {
   return [
     read('/', {
       tag: 'monitors',
-      summary: 'Names of monitors that fail, warn or are noted, and counts; the page for browsers.',
+      summary:
+        'Names of monitors that fail, warn or have a note, and counts; browsers get the page.',
       page: true,
       answers: { 200: json('The state', ref('Overview')) },
       handler: () => overviewOf(monitors, ['fail', 'warn', 'note']),
     }),
     read('/list', {
       tag: 'monitors',
-      summary: 'As /, with the names of those that are ok, paused or unknown.',
+      summary: 'As /, and the names of monitors that are ok, paused or unknown.',
       answers: { 200: json('The state', ref('List')) },
       handler: () => overviewOf(monitors, ['fail', 'warn', 'note', 'ok', 'paused', 'unknown']),
     }),
@@ -44,7 +45,7 @@ function overviewRoutes(context: ApiContext): readonly Route[] {
     }),
     read('/monitors/:name', {
       tag: 'monitors',
-      summary: 'All there is to know of a monitor; the page for browsers.',
+      summary: 'Everything about a monitor; browsers get the page.',
       page: true,
       answers: { 200: json('The monitor', ref('Monitor')), 404: UNKNOWN },
       handler: (request) => shownMonitor(monitorOf(context, parameterOf(request, 'name'))),
@@ -88,7 +89,7 @@ const ACTIONS: readonly Action[] = [
     verb: 'start',
     summary: 'Begins a run now, or as soon as there is a place.',
     act: (monitors, name) => monitors.start(name),
-    done: 'it begins',
+    done: 'its run begins, now or as soon as there is a place',
     not: 'it runs or waits already',
   },
   {
@@ -96,7 +97,7 @@ const ACTIONS: readonly Action[] = [
     summary: 'Ends its run, which does not count then.',
     act: (monitors, name) => monitors.stop(name),
     done: 'its run ends, and does not count',
-    not: 'it does not run',
+    not: 'it neither runs nor waits',
   },
   {
     verb: 'fail',
@@ -171,9 +172,15 @@ function historyRoutes({ monitors }: ApiContext): readonly Route[] {
       tag: 'runs',
       summary: 'Hours or days of a monitor: counts, times in states, sums of measures.',
       query: {
-        size: { description: 'Of each', schema: { enum: ['hour', 'day'], default: 'hour' } },
-        from: { description: 'Begin; a day or 30 days before `to` unless given', schema: TIME },
-        to: { description: 'End; now unless given', schema: TIME },
+        size: {
+          description: 'Length of a bucket',
+          schema: { enum: ['hour', 'day'], default: 'hour' },
+        },
+        from: {
+          description: 'Begin. Default: 24 hours (`hour`) or 30 days (`day`) before `to`',
+          schema: TIME,
+        },
+        to: { description: 'End. Default: now', schema: TIME },
       },
       answers: {
         200: json('The oldest first', { type: 'array', items: ref('Bucket') }),
@@ -188,7 +195,7 @@ function historyRoutes({ monitors }: ApiContext): readonly Route[] {
         const otherwise = Math.max(0, to - span * length);
         const from = integerParameter(query, 'from', { ...EVER, otherwise });
         if (to - from > MOST_BUCKETS * length) {
-          const message = `from and to are more than ${MOST_BUCKETS} times "${size}" apart`;
+          const message = `from and to are more than ${MOST_BUCKETS} ${size}s apart`;
           throw new ApiError(400, 'bad_request', message);
         }
         return known(await monitors.buckets(parameterOf(request, 'name'), size, from, to));

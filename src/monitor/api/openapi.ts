@@ -6,9 +6,9 @@ const ERROR: Schema = { $ref: '#/components/schemas/Error' };
 
 /** What any route may answer. */
 const COMMON: Readonly<Record<number, string>> = {
-  400: 'The request makes no sense: a parameter, its body or its header.',
-  401: 'No token, or one that is wrong.',
-  403: 'The role of the token is not enough, or another site had a browser send this.',
+  400: 'The request is invalid: a parameter, its body or its header.',
+  401: 'The token or the session is missing or not known.',
+  403: 'The role of the token is not sufficient, or a browser sent this from another site.',
   429: 'Too many requests: wait as long as Retry-After says.',
   503: 'The monitor cannot do that at the moment: see /healthz.',
 };
@@ -86,9 +86,9 @@ function parametersOf({ path, query = {}, headers = {} }: Route): readonly Schem
 }
 
 const PATH_TEXTS: Readonly<Record<string, string>> = {
-  name: 'Of the monitor or notification, as the configuration has it',
-  id: 'Of the run',
-  path: 'Of the file in the folder of the run',
+  name: 'Name of the monitor or notification, as in the configuration',
+  id: 'Id of the run or of the message',
+  path: 'Path of the file in the folder of the run',
 };
 
 function located(

@@ -16,7 +16,7 @@ export function pageRoutes(context: ApiContext): readonly Route[] {
     read('/session', {
       tag: 'service',
       summary: 'Whose token or session this is, and what it may do.',
-      answers: { 200: json('Who', ref('Session')) },
+      answers: { 200: json('The name and the role', ref('Session')) },
       handler: ({ identity }) => ({
         name: identity?.name ?? '',
         role: identity?.role ?? 'read',
@@ -52,7 +52,7 @@ function loginRoute({ access, logins }: ApiContext): Route {
     summary: 'Exchanges a token for the cookie of a session of 12 hours.',
     body: object({ token: { type: 'string' } }),
     answers: {
-      200: json('Who it is', ref('Session')),
+      200: json('The name and the role', ref('Session')),
       400: problem('The body is not {"token": "..."}, or no tokens are configured'),
       401: problem('The token is wrong'),
     },
@@ -90,7 +90,7 @@ function logoutRoute({ access }: ApiContext): Route {
     ...OPEN,
     path: '/logout',
     summary: 'Ends the session of the cookie.',
-    answers: { 200: json('It is over', ref('Done')) },
+    answers: { 200: json('The session has ended', ref('Done')) },
     handler: (request, reply) => {
       void reply.header('set-cookie', access.logout(request.headers));
       return { ok: true, message: 'logged out' };

@@ -39,9 +39,9 @@ function runNowRoute(context: ApiContext): Route {
     },
     answers: {
       200: json('It passed', ref('Run')),
-      202: json('It begins; with async=true', ref('Done')),
+      202: json('The run begins (with async=true)', ref('Done')),
       404: problem('There is no monitor of that name'),
-      409: problem('It runs or waits already, or its run was stopped'),
+      409: problem('The monitor already runs or waits, or its run was stopped'),
       502: json('It failed', ref('Run')),
     },
     handler: async (request, reply) => {
@@ -50,7 +50,9 @@ function runNowRoute(context: ApiContext): Route {
       monitorOf(context, name);
       if (isAsync) {
         if (!known(await monitors.start(name))) throw alreadyRunning();
-        return reply.code(202).send({ ok: true, message: 'it begins' });
+        return reply
+          .code(202)
+          .send({ ok: true, message: 'its run begins, now or as soon as there is a place' });
       }
       const run = known(await context.waiting.run(name, goneSignal(request, reply), false));
       if (run === 'running') throw alreadyRunning();
@@ -136,7 +138,7 @@ function fileRoutes(context: ApiContext): readonly Route[] {
           200: { description: 'The file', content: { '*/*': null } },
           206: { description: 'The part', content: { '*/*': null } },
           404: problem('There is no such file'),
-          416: problem('The file is shorter than that'),
+          416: problem('The range begins beyond the end of the file'),
         },
         handler: async (request, reply) => {
           const folder = await folderOf(context, request);

@@ -82,7 +82,13 @@ const PROBLEM = object({ about: TEXT, text: TEXT, since: TIME });
 
 export const SCHEMAS = {
   Error: object({ error: TEXT, message: TEXT }),
-  Done: object({ ok: { type: 'boolean', description: 'false: it was so already' }, message: TEXT }),
+  Done: object({
+    ok: {
+      type: 'boolean',
+      description: 'false: nothing was changed or delivered; `message` says why',
+    },
+    message: TEXT,
+  }),
   Run: RUN,
   State: STATE,
   Problem: PROBLEM,
@@ -205,7 +211,7 @@ export const SCHEMAS = {
               maxItems: DAYS_SHOWN,
               items: object({ runs: COUNT, good: COUNT }),
               description:
-                'Runs that counted on each of the last 90 days (UTC), today being the last, and those of them that passed; absent while the history cannot be read',
+                'For each of the last 90 days (UTC, the last is today): runs that counted, and how many of them passed; absent while the history cannot be read',
             },
             uptime: UPTIME,
           },

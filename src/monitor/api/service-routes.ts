@@ -22,8 +22,11 @@ function healthRoute({ monitors }: ApiContext): Route {
   return {
     ...read('/healthz', {
       tag: 'service',
-      summary: 'Whether the monitor program is well; what is wrong only with a token.',
-      answers: { 200: json('It is', ref('Health')), 503: json('It is not', ref('Health')) },
+      summary: 'Whether the monitor program is healthy; with a token, also what is wrong.',
+      answers: {
+        200: json('The monitor program is healthy', ref('Health')),
+        503: json('The monitor program is not healthy', ref('Health')),
+      },
       handler: (request, reply) => {
         const problems = monitors.problems();
         const isWell = problems.length === 0;
@@ -56,7 +59,7 @@ function probeRoute(context: ApiContext): Route {
       tag: 'metrics',
       summary:
         'Runs a monitor now and answers with metrics of that run, as blackbox_exporter does. ' +
-        'Where it runs or waits already, that run is waited for.',
+        'If the monitor already runs or waits, the answer waits for that run.',
       query: {
         target: {
           description: 'Name of the monitor',
@@ -66,13 +69,14 @@ function probeRoute(context: ApiContext): Route {
       },
       headers: {
         [SCRAPE_TIMEOUT]: {
-          description: 'Answers half a second before that, with probe_success 0',
+          description:
+            'If the run has not ended half a second before this time is over, the answer has probe_success 0',
           schema: { type: 'number', default: 120 },
         },
       },
       answers: {
         200: { description: 'Text format 0.0.4', content: TEXT },
-        400: problem('There is no parameter "target", or the header is no number'),
+        400: problem('The parameter "target" is missing, or the header is not a number'),
         404: problem('There is no monitor of that name'),
       },
       handler: async (request, reply) => {
@@ -107,7 +111,7 @@ function noticeRoutes({ options: { notifications } }: ApiContext): readonly Rout
       tag: 'service',
       summary:
         what === 'again'
-          ? 'Tries to deliver a message again that was given up, or waits.'
+          ? 'Tries again to deliver a message that was given up or waits.'
           : 'Forgets a message that was given up.',
       answers: { 200: json('It is done', ref('Done')), 404: problem(gone) },
       handler: async (request) => {
@@ -119,7 +123,7 @@ function noticeRoutes({ options: { notifications } }: ApiContext): readonly Rout
     read('/notifications', {
       tag: 'service',
       summary:
-        'Whom the monitor tells, and messages that wait to be delivered or were given up, the oldest first.',
+        'The targets of notifications, and messages that wait or were given up, the oldest first.',
       answers: { 200: json('Names and messages', ref('Notifications')) },
       handler: () => ({ targets: notifications.names, letters: notifications.letters() }),
     }),

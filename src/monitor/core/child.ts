@@ -223,7 +223,7 @@ async function listen(
   lines.on('line', (line) => {
     record.write(`${line}\n`);
     const event = eventOf(line);
-    if (event === undefined) problem ??= 'the run told something that is no event';
+    if (event === undefined) problem ??= 'the run wrote a line that is not an event';
     else listener.on(event);
   });
   await new Promise<void>((resolve) => {

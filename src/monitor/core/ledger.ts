@@ -173,7 +173,7 @@ export class Ledger {
       await this.#countUptimes(now);
       health.clear('store', 'house');
     } catch (error) {
-      health.set('store', 'house', `the history cannot be kept: ${reasonOf(error)}`, now);
+      health.set('store', 'house', `the history cannot be updated: ${reasonOf(error)}`, now);
     }
   }
 
@@ -261,7 +261,7 @@ export class Ledger {
       health.clear('store', 'write');
       return true;
     } catch (error) {
-      const text = `what was found cannot be stored: ${reasonOf(error)}`;
+      const text = `results of runs cannot be stored: ${reasonOf(error)}`;
       health.set('store', 'write', text, Math.round(clock.now()));
       this.#gaveUp = this.#isClosing;
       return false;

@@ -19,7 +19,7 @@ test('no more than so many at a time, in the order of asking', () => {
   const { places, begun, ask } = asking(2);
   for (const name of ['a', 'b', 'c', 'd']) ask(name);
   expect(begun).toEqual(['a', 'b']);
-  expect(places.waitsFor('c')).toBe('a place: 2 run already');
+  expect(places.waitsFor('c')).toBe('a place: 2 running already');
   places.release('b');
   expect(begun).toEqual(['a', 'b', 'c']);
   expect(places.waitsFor('c')).toBeUndefined();

@@ -53,7 +53,7 @@ export class Places {
     const index = this.#waiting.findIndex((one) => one.name === name);
     const waiting = this.#waiting[index];
     if (waiting === undefined) return undefined;
-    if (this.#running.size >= this.#most) return `a place: ${this.#running.size} run already`;
+    if (this.#running.size >= this.#most) return `a place: ${this.#running.size} running already`;
     const before = this.#waiting
       .slice(0, index)
       .map((one): [string, readonly string[]] => [one.name, one.locks]);

@@ -212,7 +212,7 @@ function verdictOf(
   if (verdict?.kind === 'stopped') return { outcome: 'stopped', note: 'stopped' };
   if (verdict?.kind === 'failed') return { outcome: 'failed', note: verdict.note };
   if (ended.timed_out) {
-    const note = `took longer than ${settings.timeout_ms / 1000} s and was ended`;
+    const note = `the run took longer than ${settings.timeout_ms / 1000} s and was ended`;
     return { outcome: 'failed', note };
   }
   const measured = { ...ended.measures, duration: now - started_at };

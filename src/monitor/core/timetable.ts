@@ -85,7 +85,7 @@ export class Timetable {
       return;
     }
     const why = places.waitsFor(name) ?? 'nothing';
-    const text = `monitor "${name}" was due more than twice its interval ago: it waits for ${why}`;
+    const text = `monitor "${name}" is late by more than twice its interval: it waits for ${why}`;
     health.set('overdue', name, text, now);
   }
 

@@ -31,7 +31,7 @@ test('the program gets the number as it is, and no shell', async () => {
   for (const bad of ['', '--help', 'a b', '1\n2', '$(id)', '9'.repeat(300)]) {
     const [status, text] = await ask(`${url}?number=${encodeURIComponent(bad)}`);
     expect([bad, status]).toEqual([bad, 400]);
-    expect(text).toContain('is no number');
+    expect(text).toContain('is not a number to call');
   }
 });
 

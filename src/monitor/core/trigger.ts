@@ -47,7 +47,7 @@ export async function openTrigger(
       return;
     }
     if (takesNumber && !NUMBER.test(number)) {
-      end(response, 400, `"${number}" is no number: ask ...?number=+4930123456`);
+      end(response, 400, `"${number}" is not a number to call: request ...?number=%2B4930123456`);
       return;
     }
     const words = exec.map((word) => word.replaceAll('{number}', number));

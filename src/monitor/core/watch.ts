@@ -240,7 +240,7 @@ export class Watch implements Monitors {
         measures: {},
         scenarios: 0,
         scenarios_failed: 0,
-        note: 'the monitor program ended while it ran',
+        note: 'the monitor program ended during the run',
         kept: false,
       };
       if (watched === undefined) {

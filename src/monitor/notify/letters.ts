@@ -85,7 +85,7 @@ export function toGiveUp(
     const count = (behind.get(target) ?? 0) + 1;
     behind.set(target, count);
     if (count <= MOST_WAITING) return [];
-    return [{ ...notice, problem: `more than ${MOST_WAITING} wait for "${target}"` }];
+    return [{ ...notice, problem: `more than ${MOST_WAITING} notifications wait for "${target}"` }];
   });
 }
 

@@ -90,7 +90,7 @@ interface Exit {
 function judged(program: string, exit: Exit, said: string, { timeout_ms }: ExecTarget): Sent {
   const { code, name, killed } = exit;
   if (killed === 'ended') {
-    return { result: 'retry', problem: `${program}: the monitor ended before it did` };
+    return { result: 'retry', problem: `${program}: the monitor ended before the program did` };
   }
   if (killed === 'limit') {
     const problem = `${program}: killed, as it still ran after ${timeout_ms / 1000} s${said}`;

@@ -6,17 +6,17 @@ export function cronProblem(text: string): string | undefined {
   const isName = text.startsWith('@');
   if (!isName && (fields < 5 || fields > 6)) {
     const has = fields === 1 ? '1 field' : `${fields} fields`;
-    return `is no cron pattern: it has ${has}, and needs 5 (minute hour day month weekday) or 6 (seconds in front)`;
+    return `is not a cron pattern: it has ${has}, and needs 5 (minute hour day month weekday) or 6 (seconds in front)`;
   }
   try {
     const cron = new Cron(text, { paused: true });
-    return cron.nextRun() === null ? 'is a cron pattern that never comes' : undefined;
+    return cron.nextRun() === null ? 'is a cron pattern that never matches' : undefined;
   } catch (error) {
     const why =
       error instanceof Error
         ? error.message.replace(/^\w+Error: /, '').replace(/^CronPattern: /, '')
         : '';
-    return `is no cron pattern (minute hour day month weekday, or seconds in front of these): ${why}`;
+    return `is not a cron pattern (minute hour day month weekday, or seconds in front of these): ${why}`;
   }
 }
 
@@ -25,7 +25,7 @@ export function timezoneProblem(text: string): string | undefined {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return undefined;
   } catch {
-    return 'is no time zone such as "Europe/Berlin" or "UTC"';
+    return 'must be a time zone such as "Europe/Berlin" or "UTC"';
   }
 }
 

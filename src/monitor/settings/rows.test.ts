@@ -81,7 +81,7 @@ describe('what does not fit', () => {
       { monitors: {}, max_parallel: 0 },
       'max_parallel must be a whole number from 1 to 1000: got 0 (number)',
     ],
-    [SERVE_ROWS, { monitors: {}, constructor: 1 }, 'constructor is no setting'],
+    [SERVE_ROWS, { monitors: {}, constructor: 1 }, 'constructor is not a setting'],
     [
       MONITOR_ROWS,
       { every: '0s' },
@@ -91,12 +91,12 @@ describe('what does not fit', () => {
     [
       MONITOR_ROWS,
       { timezone: 'Mars/Olympus' },
-      'timezone is no time zone such as "Europe/Berlin" or "UTC": got "Mars/Olympus" (string)',
+      'timezone must be a time zone such as "Europe/Berlin" or "UTC": got "Mars/Olympus" (string)',
     ],
     [
       MONITOR_ROWS,
       { cron: '0 0 31 2 *' },
-      'cron is a cron pattern that never comes: got "0 0 31 2 *" (string)',
+      'cron is a cron pattern that never matches: got "0 0 31 2 *" (string)',
     ],
     [
       MONITOR_ROWS,
@@ -113,7 +113,7 @@ describe('what does not fit', () => {
       { degraded: { mos: 7 } },
       'degraded.mos must be a number from 1 to 5: got 7 (number)',
     ],
-    [MONITOR_ROWS, { degraded: { mos: { warn: 3 } } }, 'degraded.mos.warn is no setting'],
+    [MONITOR_ROWS, { degraded: { mos: { warn: 3 } } }, 'degraded.mos.warn is not a setting'],
     [
       MAINTENANCE_ROWS,
       { from: '2026-12-24' },
@@ -138,7 +138,7 @@ describe('what does not fit', () => {
     [
       MONITOR_ROWS,
       { cron: '* * * *' },
-      'cron is no cron pattern: it has 4 fields, and needs 5 (minute hour day month weekday) or 6 (seconds in front): got "* * * *" (string)',
+      'cron is not a cron pattern: it has 4 fields, and needs 5 (minute hour day month weekday) or 6 (seconds in front): got "* * * *" (string)',
     ],
     [SERVE_ROWS, { monitors: {}, listen: { host: '' } }, 'listen.host must not be empty'],
     [
@@ -165,7 +165,7 @@ describe('what does not fit', () => {
     [
       TARGET_ROWS,
       { type: 'exec', env: { PIN: 1234 } },
-      'env.PIN must be a text, or "${NAME}" of a variable: got a value of type number',
+      'env.PIN must be a text, or "${NAME}" for an environment variable: got a value of type number',
     ],
   ])('%#', (rows, value, said) => {
     expect(read(rows, value)).toBe(said);

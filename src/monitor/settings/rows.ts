@@ -34,7 +34,7 @@ function threshold(name: string): Row {
         : DURATION;
   const rows: Rows = {
     warning: { form: limit, doc: `The run is degraded ${THRESHOLD_DOC}.` },
-    critical: { form: limit, doc: `The run has failed ${THRESHOLD_DOC}.` },
+    critical: { form: limit, doc: `The run counts as failed ${THRESHOLD_DOC}.` },
   };
   return {
     form: { kind: 'either', forms: [limit, { kind: 'object', rows }] },
@@ -50,7 +50,7 @@ export const DEGRADED_ROWS: Rows = Object.fromEntries(
 export const MAINTENANCE_ROWS: Rows = {
   cron: {
     form: CRON,
-    doc: 'When a repeated window begins, each time: a cron pattern.',
+    doc: 'A cron pattern: a window begins each time the pattern matches.',
     example: '0 3 * * 0',
   },
   timezone: {

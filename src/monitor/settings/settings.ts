@@ -135,7 +135,7 @@ function ofServe(value: unknown): unknown {
     const hint =
       suggestion('projectFile', odd, names) ??
       `the settings of the monitor are ${Object.keys(SERVE_ROWS).join(', ')}`;
-    return new Misfit([odd], 'is no setting', { hint, isName: true });
+    return new Misfit([odd], 'is not a setting', { hint, isName: true });
   }
   return Object.fromEntries(
     Object.entries(value).filter(([key]) => Object.hasOwn(SERVE_ROWS, key)),
@@ -216,7 +216,7 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
   const values: Values = { ...initials(MONITOR_ROWS), ...given };
   if (values['run'] === undefined) return at(name, undefined, 'lacks "run": the scenario files');
   if (given['every'] !== undefined && given['cron'] !== undefined) {
-    return at(name, 'cron', 'cannot stand beside "every": a monitor has one schedule');
+    return at(name, 'cron', 'cannot be used together with "every": a monitor has one schedule');
   }
   const [warn, fail, of] = [values['warn_after'], values['fail_after'], values['of']] as [
     number,
@@ -225,7 +225,7 @@ function monitorOf(name: string, given: Values): MonitorSettings | Misfit {
   ];
   if (warn > fail) return at(name, 'warn_after', `is more than fail_after (${fail})`);
   if (of !== undefined && of < fail)
-    return at(name, 'of', `is less than fail_after (${fail}): it would never fail`);
+    return at(name, 'of', `is less than fail_after (${fail}): the monitor would never fail`);
   if (of !== undefined && of > LONGEST_WINDOW)
     return at(name, 'of', `is more than ${LONGEST_WINDOW}`);
   const timezone = values['timezone'] as string;
@@ -289,7 +289,7 @@ function maintenanceOf(window: Values, timezone: string): Maintenance | string {
     return 'must have "cron" and "duration", or "from" and "to"';
   }
   const [begin, end] = [Date.parse(from), Date.parse(to)];
-  return begin < end ? { from: begin, to: end } : 'ends before it begins';
+  return begin < end ? { from: begin, to: end } : 'must end after it begins';
 }
 
 function listenOf(values: Values): ServeSettings['listen'] | Misfit {

@@ -9,7 +9,7 @@ const HEADERS: Form = {
   kind: 'map',
   of: { kind: 'text', secret: true, check: headerProblem },
   name: /^[!#$%&'*+.^_`|~\w-]+$/,
-  names: 'is no name of a header',
+  names: 'is not a header name',
 };
 
 export const TARGET_ROWS = {

@@ -63,7 +63,10 @@ export function targetOf(name: string, own: Given, initials: Given): Target | Mi
     const [other, keys] = stray;
     const key = keys.find((one) => Object.hasOwn(own, one)) ?? '';
     const what = `is a setting of type "${other}", and this target has type "${type}"`;
-    return new Misfit(['notify', name, key], what, { isName: true, hint: 'take one of them out' });
+    return new Misfit(['notify', name, key], what, {
+      isName: true,
+      hint: 'remove this setting, or change the type',
+    });
   }
   const kind = type === 'webhook' ? template : type;
   const lacking = NEEDED[kind]?.find((key) => values[key] === undefined);

@@ -88,7 +88,7 @@ export async function migrate(sql: Sql, steps = STEPS): Promise<void> {
       sql.place,
       'it was written by a newer Offhook',
       'use that version, or name another store',
-      `version ${version} of its tables, this Offhook knows ${steps.length}`,
+      `version ${version} of its tables; this Offhook knows versions up to ${steps.length}`,
     );
   for (const [index, step] of steps.entries()) {
     if (index < version) continue;

@@ -55,7 +55,7 @@ describe.skipIf(programs === undefined)('PostgreSQL', () => {
     );
     await postgres.admin(`GRANT USAGE ON SCHEMA ${schema} TO reader`);
     expect(await problemOf(url.replace('//offhook:', '//reader:'))).toMatch(
-      /: the user has not the right to do that: permission denied for schema/,
+      /: the user does not have the right to do that: permission denied for schema/,
     );
     const store = await openStore(url);
     await store.close();

@@ -77,7 +77,7 @@ test('what is no place for a store is refused', async () => {
     [folder, 'it is a folder'],
     [join(text, 'x.db'), 'its folder does not exist'],
     [dangling, 'its folder does not exist'],
-    ['/dev/null', 'it is no file'],
+    ['/dev/null', 'it is not an ordinary file'],
     [text, 'the file is not a database: file is not a database'],
   ] as const) {
     expect(await problemOf(path)).toBe(`store "${path}": ${problem}`);
@@ -107,7 +107,7 @@ test('a file of another program, and one of a newer Offhook, are left alone', as
   theirs.exec('INSERT INTO offhook_schema_version (version) VALUES (1000)');
   theirs.close();
   expect(await problemOf(newer)).toMatch(
-    /: it was written by a newer Offhook: version 1000 of its tables, this Offhook knows \d+$/,
+    /: it was written by a newer Offhook: version 1000 of its tables; this Offhook knows versions up to \d+$/,
   );
 });
 
@@ -177,7 +177,7 @@ test('what fails half-way leaves nothing, and can be told again', async () => {
   const store = await openStore(path);
   const run = endedRun({ id: 'x', monitor: 'new' });
   await expect(store.end(run, storedMonitor({ name: 'new' }))).rejects.toThrow(
-    `store "${path}": the database refuses: not now`,
+    `store "${path}": the database reported an error: not now`,
   );
   expect(await store.run('x')).toBeUndefined();
   expect(await store.monitors()).toHaveLength(1);
@@ -266,8 +266,8 @@ test.skipIf(process.getuid?.() !== 0)('where it may not write, it says so', () =
       await openStore(folder + '/' + name).catch(({ code, message }) => console.log(code, message));`;
   const { stdout } = inChild(asNobody, script, place);
   expect(stdout.split('\n').slice(0, -1)).toEqual([
-    `E_STORE store "${place}/new.db": it may not be read and written: EACCES`,
-    `E_STORE store "${file}": it may not be read and written: EACCES`,
+    `E_STORE store "${place}/new.db": it cannot be read and written: EACCES`,
+    `E_STORE store "${file}": it cannot be read and written: EACCES`,
   ]);
   expect(existsSync(join(place, 'new.db'))).toBe(false);
 });

@@ -52,7 +52,8 @@ function placeOf(where: string): string {
     }
     const real = realpathSync(path);
     const stat = statSync(real);
-    if (!stat.isFile()) throw new NotOrdinary(stat.isDirectory() ? 'is a folder' : 'is no file');
+    if (!stat.isFile())
+      throw new NotOrdinary(stat.isDirectory() ? 'is a folder' : 'is not an ordinary file');
     if (!isOurs(stat.uid) && stat.uid !== 0 && !ownersOf(dirname(real)).includes(stat.uid))
       throw new NotOrdinary(`belongs to another user (id ${stat.uid})`);
     accessSync(real, constants.R_OK | constants.W_OK);
@@ -70,7 +71,7 @@ function openFailure(path: string, error: unknown): unknown {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return storeError(
       path,
-      'it may not be read and written',
+      'it cannot be read and written',
       'give the user of the monitor the right to do both, there and in the folder',
       code,
       error,

@@ -11,8 +11,8 @@ test.each([
   ['SQLITE_BUSY_SNAPSHOT', 'another program has locked it'],
   ['SQLITE_IOERR_WRITE', 'it cannot be read or written'],
   ['SQLITE_CORRUPT_VTAB', 'the file is damaged'],
-  ['SQLITE_READONLY_DBMOVED', 'it may not be written'],
-  ['SQLITE_ERROR', 'the database refuses'],
+  ['SQLITE_READONLY_DBMOVED', 'it cannot be written'],
+  ['SQLITE_ERROR', 'the database reported an error'],
 ])('%s means: %s', (code, what) => {
   const error = sqliteFailure('/x.db', failure(code));
   expect(error).toMatchObject({ code: 'E_STORE', message: `store "/x.db": ${what}: no` });
@@ -26,10 +26,10 @@ test('a bug is no failure of the store', () => {
 test.each([
   ['28P01', 'the server refuses the login'],
   ['53100', 'the disk of the server is full'],
-  ['53300', 'the server has no room for it'],
+  ['53300', 'the server is out of resources'],
   ['57P01', 'the server ended the connection'],
-  ['25006', 'the server takes no changes'],
-  ['42P01', 'the server refuses'],
+  ['25006', 'the server is read-only'],
+  ['42P01', 'the server reported an error'],
   ['ECONNRESET', 'the server cannot be reached'],
   ['EPIPE', 'the server cannot be reached'],
 ])('%s means: %s', (code, what) => {

@@ -24,28 +24,28 @@ const SQLITE: readonly Meaning[] = [
   ['SQLITE_LOCKED', 'another program has locked it', 'end the program that has the file open'],
   ['SQLITE_CORRUPT', 'the file is damaged', LOOK],
   ['SQLITE_NOTADB', 'the file is not a database', 'name another file, or move this one away'],
-  [
-    'SQLITE_READONLY',
-    'it may not be written',
-    'give the user of the monitor the right to write it',
-  ],
-  ['SQLITE_PERM', 'it may not be written', 'give the user of the monitor the right to write it'],
+  ['SQLITE_READONLY', 'it cannot be written', 'give the user of the monitor the right to write it'],
+  ['SQLITE_PERM', 'it cannot be written', 'give the user of the monitor the right to write it'],
   ['SQLITE_CANTOPEN', 'it cannot be opened', LOOK],
   ['SQLITE_IOERR', 'it cannot be read or written', LOOK],
-  ['SQLITE', 'the database refuses', LOOK],
+  ['SQLITE', 'the database reported an error', LOOK],
 ];
 
-const SERVER = 'look whether the server runs and can be reached';
+const SERVER = 'check that the server runs and can be reached';
 /** Codes and classes of codes of PostgreSQL (appendix A of its manual); the first that fits counts. */
 const POSTGRES: readonly Meaning[] = [
-  ['28', 'the server refuses the login', 'look at user and password of the URL'],
+  ['28', 'the server refuses the login', 'check the user and the password in the URL'],
   ['3D', 'there is no such database', 'create the database on the server'],
-  ['42501', 'the user has not the right to do that', 'give the user the right to create tables'],
+  [
+    '42501',
+    'the user does not have the right to do that',
+    'give the user the right to create tables',
+  ],
   ['53100', 'the disk of the server is full', 'make room there, or lower the retention'],
-  ['53', 'the server has no room for it', 'look at the limits of the server'],
+  ['53', 'the server is out of resources', 'look at the limits of the server'],
   ['57', 'the server ended the connection', 'wait until it is up again'],
   ['08', 'the connection is lost', SERVER],
-  ['25006', 'the server takes no changes', 'name the server that takes them'],
+  ['25006', 'the server is read-only', 'name the primary server in the URL'],
 ];
 
 /** What a failure of SQLite means; other errors are bugs and come back as they are. */
@@ -68,8 +68,8 @@ export function postgresFailure(
   const fromServer = isAnswer(error);
   const [, what, hint] = POSTGRES.find(([prefix]) => fromServer && code.startsWith(prefix)) ?? [
     '',
-    fromServer ? 'the server refuses' : 'the server cannot be reached',
-    SERVER,
+    fromServer ? 'the server reported an error' : 'the server cannot be reached',
+    fromServer ? 'look at the log of the server' : SERVER,
   ];
   const text = (error instanceof Error && error.message) || code || String(error);
   // Without the error itself: it may carry the whole URL.

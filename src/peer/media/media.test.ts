@@ -209,7 +209,7 @@ describe('Media', () => {
       paused,
     );
     expect(() => client.offer({ streams: [{ label: 'z' }] })).toThrow(
-      'has a stream with the label "z", which the session has not: its labels are "x", "y"',
+      'has a stream with the label "z", which the session does not have: its labels are "x", "y"',
     );
     const answer = client.answer(offered('0', 'a=recvonly', 'm=audio 9 RTP/AVP 0'), undefined);
     expect(ports(answer)).toEqual([

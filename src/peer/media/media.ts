@@ -176,7 +176,7 @@ function assertNoStreams(choice: SdpWish | undefined): void {
       subject: 'option "sdp"',
       what: 'has streams, but the call has one stream without a label',
     },
-    { hint: 'streams with labels are those of record_session() and of a peer with recorder: true' },
+    { hint: 'only record_session() and a peer with recorder: true have streams with labels' },
   );
 }
 

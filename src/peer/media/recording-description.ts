@@ -145,7 +145,7 @@ export class RecordingDescription implements Describes {
     const names = known.map((label) => JSON.stringify(label)).join(', ');
     throw new OffhookError('E_ARGUMENT', {
       subject: 'option "sdp"',
-      what: `has a stream with the label ${JSON.stringify(wrong.label)}, which the session has not`,
+      what: `has a stream with the label ${JSON.stringify(wrong.label)}, which the session does not have`,
       seen: known.length === 0 ? 'its streams have no labels' : `its labels are ${names}`,
     });
   }

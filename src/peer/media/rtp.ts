@@ -177,7 +177,7 @@ export class Rtp implements CallMedia {
         },
         unauthentic: () => {
           this.#warn(
-            'packets come that the SRTP key in the description of the other side does not fit: they are not heard (RFC 3711, 3.3)',
+            'received packets do not fit the SRTP key in the SDP of the other side: they are not heard (RFC 3711, 3.3)',
           );
         },
         stream: ({ direction, path, at }) => {

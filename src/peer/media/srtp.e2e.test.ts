@@ -64,6 +64,6 @@ test('packets that the key does not fit are warned of once; the other side, whos
   const { p, q } = await called({ undecipherable: true });
   await expect
     .poll(p.warnings, { timeout: 3000 })
-    .toEqual([expect.stringContaining('packets come that the SRTP key')]);
+    .toEqual([expect.stringContaining('packets do not fit the SRTP key')]);
   expect(q.warnings()).toEqual([]);
 });

@@ -78,7 +78,7 @@ export class Video {
       path: context.videoFile?.(this.#count),
       unauthentic: () => {
         this.#warn(
-          'packets of video come that the SRTP key in the description of the other side does not fit (RFC 3711, 3.3)',
+          'received video packets do not fit the SRTP key in the SDP of the other side (RFC 3711, 3.3)',
         );
       },
       problem: this.#warn,
@@ -141,7 +141,7 @@ export function clipOf(peer: string, file: string | undefined): Clip | undefined
   if (file === undefined) return undefined;
   try {
     const { size } = statSync(file);
-    if (size > LARGEST_CLIP) throw new Error(`has ${size} bytes, the most are ${LARGEST_CLIP}`);
+    if (size > LARGEST_CLIP) throw new Error(`has ${size} bytes, and the limit is ${LARGEST_CLIP}`);
     return readClip(readFileSync(file));
   } catch (error) {
     throw new OffhookError(

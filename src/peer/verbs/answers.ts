@@ -57,8 +57,8 @@ export async function respond(
       peer.problem(
         'E_CALL_TIMEOUT',
         'respond',
-        `no request waits for a response (waited ${formatMs(waited)})`,
-        'INVITEs wait by themselves, other requests only with automatic: { answer: false }',
+        `no request was waiting for a response (waited ${formatMs(waited)})`,
+        'INVITEs wait for respond() by default, other requests only with automatic: { answer: false }',
       ),
   );
   await peer.sending('respond', async () => {

@@ -89,7 +89,7 @@ export async function hangup(
     throw peer.problem(
       'E_CALL_STATE',
       'hangup',
-      'the peer has no call',
+      'the peer has no call, or the call is over',
       'dial or answer one first',
     );
   }
@@ -102,7 +102,7 @@ export async function hangup(
         peer.problem(
           'E_CALL_TIMEOUT',
           'hangup',
-          `the call is not closed (waited ${formatMs(waited)})`,
+          `the call did not close (waited ${formatMs(waited)})`,
         ),
     );
   await peer.sending('hangup', async () => {
@@ -134,8 +134,13 @@ export async function cancel(
 ): Promise<Done> {
   const call = peer.calls.current(id);
   if (call?.outgoing !== true || call.closed) {
-    const what = 'the peer has no call it has dialled';
-    throw peer.problem('E_CALL_STATE', 'cancel', what, 'dial one first; bye() ends others');
+    const what = 'the peer has no open call that it dialled';
+    throw peer.problem(
+      'E_CALL_STATE',
+      'cancel',
+      what,
+      'dial first; hangup() ends an incoming call',
+    );
   }
   const wish = wishOf(peer, 'cancel', options as RequestOptions);
   const pending = await peer.sending('cancel', () => peer.calls.cancel(call, wish));
@@ -167,12 +172,12 @@ async function modify(
   const sdp = choiceOf(peer, verb, options.sdp);
   const { sdp: _, metadata, metadata_type, ...others } = options;
   if (metadata !== undefined && options.body !== undefined) {
-    const what = 'there are both a body and metadata';
+    const what = 'both a body and metadata were given';
     throw peer.problem(
       'E_ARGUMENT',
       verb,
       what,
-      'write the metadata into the body, or leave it out',
+      'leave one of them out, or write the metadata into the body',
     );
   }
   const isOffer = options.body === undefined && (method === 'INVITE' || sdp !== undefined);

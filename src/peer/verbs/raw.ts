@@ -16,7 +16,7 @@ export async function ack(
   const call = peer.calls.get(call_id);
   const dialog = call?.dialog ?? peer.dialogs.get(call_id);
   if (response === undefined || dialog === undefined) {
-    const what = 'no 2xx has come for this transaction';
+    const what = 'no 2xx response was received for this transaction';
     throw peer.problem('E_CALL_STATE', 'ack', what, 'wait for its final response first');
   }
   const wish = wishOf(peer, 'ack', others);
@@ -33,7 +33,7 @@ export async function send(peer: PeerSession, args: PeerArguments<'send'>): Prom
   const texts = typeof raw === 'string' ? [raw] : (raw as readonly string[]);
   const wide = encoding === 'latin1' ? /[^\x00-\xff]/u.exec(texts.join(''))?.[0] : undefined;
   if (wide !== undefined) {
-    const what = `${JSON.stringify(wide)} is no octet: latin1 ends with "\\u00ff"`;
+    const what = `${JSON.stringify(wide)} does not fit into one octet: latin1 ends at "\\u00ff"`;
     throw peer.problem('E_ARGUMENT', 'send', what, 'write octets as "\\xff", or send in utf8');
   }
   const parts = texts.map((one) => Buffer.from(one, encoding as 'utf8' | 'latin1'));

@@ -45,8 +45,8 @@ export async function request(
   const { in: callId, ...others } = options as RequestOptions;
   const uri = target === undefined ? undefined : uriOf(peer, 'request', target);
   if (uri === undefined && callId === undefined) {
-    const hint = 'write request(method, target), or name the dialog with { in }';
-    throw peer.problem('E_ARGUMENT', 'request', 'there is neither a target nor a dialog', hint);
+    const hint = 'write request(method, target), or name a dialog with the option in';
+    throw peer.problem('E_ARGUMENT', 'request', 'neither a target nor a dialog was given', hint);
   }
   const dialog = callId === undefined ? undefined : dialogIn(peer, 'request', callId as string);
   return send(peer, 'request', { ...wishOf(peer, 'request', others), method, uri, dialog });
@@ -113,7 +113,7 @@ export async function ping(
       peer.problem(
         'E_PING',
         'ping',
-        `no answer to OPTIONS from ${uri} (waited ${formatMs(waited)})`,
+        `no response from ${uri} to OPTIONS (waited ${formatMs(waited)})`,
       ),
   );
   return { seq: peer.lastSeq, value };

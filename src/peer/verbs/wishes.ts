@@ -85,15 +85,20 @@ export function callWithDialog(
 ): { call: PeerCall; dialog: Dialog } {
   const call = peer.calls.current(id);
   if (call === undefined || call.closed) {
-    throw peer.problem('E_CALL_STATE', verb, 'the peer has no call', 'dial or answer one first');
+    throw peer.problem(
+      'E_CALL_STATE',
+      verb,
+      'the peer has no call, or the call is over',
+      'dial or answer one first',
+    );
   }
   const { dialog } = call;
   if (dialog === undefined) {
     throw peer.problem(
       'E_CALL_STATE',
       verb,
-      'the call has no dialog yet: no response with a tag has come or was sent',
-      'wait for an answer, or cancel() the call',
+      'the call has no dialog yet: no response with a To tag was received or sent',
+      'wait for a response, or send one; cancel() ends an outgoing call without a dialog',
     );
   }
   return { call, dialog };
@@ -107,6 +112,6 @@ export function dialogIn(peer: PeerSession, verb: string, callId: string): Dialo
     'E_CALL_STATE',
     verb,
     `there is no dialog with the Call-ID ${JSON.stringify(callId)}`,
-    'pass a call, a transaction or a message of a dialog that was answered',
+    'pass a call, a transaction or a message of an early or confirmed dialog',
   );
 }

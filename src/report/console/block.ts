@@ -150,6 +150,6 @@ export function verdictText(event: FinishedEvent): string {
     case 'flaky':
       return `flaky: passed on attempt ${scenario.attempt} in ${formatMs(ms)}`;
     default:
-      return `${verdict} in ${formatMs(ms)}${retried === true ? ', is run again' : ''}`;
+      return `${verdict} in ${formatMs(ms)}${retried === true ? ', will be run again' : ''}`;
   }
 }

@@ -62,7 +62,7 @@ test('flaky: the first failure whole, of later ones only what differs', async ()
   expect(await shown(run.end().events)).toMatchInlineSnapshot(`
     "
     a.js › shaky
-      ✗ failed in 0 ms, is run again
+      ✗ failed in 0 ms, will be run again
 
         assert(alice.state): does not equal Established: was Idle (waited 5000 ms) [E_ASSERT]
           at call.js:12:3
@@ -71,7 +71,7 @@ test('flaky: the first failure whole, of later ones only what differs', async ()
       ~ flaky: passed on attempt 2 in 1.2 s
 
     a.js › down
-      ✗ failed in 0 ms, is run again
+      ✗ failed in 0 ms, will be run again
 
         await_until: condition did not hold (waited 5000 ms) [E_AWAIT_TIMEOUT]
           expected: Ringing
@@ -92,7 +92,7 @@ test('flaky: the first failure whole, of later ones only what differs', async ()
           1.601s     * alice: ended by remote: rejected (404 Not Found)
 
     a.js › down (attempt 2)
-      ✗ failed in 0 ms, is run again
+      ✗ failed in 0 ms, will be run again
 
         what differs from attempt 1:
         await_until: did not hold (waited 4711 ms) [E_AWAIT_TIMEOUT]

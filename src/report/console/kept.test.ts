@@ -63,7 +63,7 @@ kept: b.js › fails
   agent alice
       call it     sip:alice@127.0.0.1:10000
       account     sip:alice@pbx.example
-      control     127.0.0.1:10002 (baresip's ctrl_tcp; the last one to connect has it)
+      control     127.0.0.1:10002 (baresip's ctrl_tcp; it serves only the newest connection)
       process     4711
       folder      ${folder}
       log         ${folder}/agent.log
@@ -71,7 +71,7 @@ kept: b.js › fails
       URL         http://127.0.0.1:8080
   lab
       SIP server  127.0.0.1:5060
-all of it stays until Ctrl-C (or: kill -INT 42), which tears it down; nothing else begins
+everything above stays until Ctrl-C (or: kill -INT 42), which tears it down; no other scenario starts
 
 `);
   run.push({ type: 'agent_log', at: 4, scenario: run.id, agent: 'alice', line: 'meanwhile' });

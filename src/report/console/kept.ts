@@ -111,7 +111,10 @@ export class KeptReporter implements Reporter {
       page.line(`agent ${oneLine(name)}`, { indent: 2, style: bold });
       this.#field('call it', contact);
       if (aor !== contact) this.#field('account', aor);
-      this.#field('control', `${control} (baresip's ctrl_tcp; the last one to connect has it)`);
+      this.#field(
+        'control',
+        `${control} (baresip's ctrl_tcp; it serves only the newest connection)`,
+      );
       this.#field('process', String(process));
       this.#field('folder', folder);
       this.#field('log', join(folder, LOG_FILE));
@@ -124,7 +127,7 @@ export class KeptReporter implements Reporter {
       page.line('lab', { indent: 2, style: bold });
       this.#field('SIP server', event.lab);
     }
-    const end = `all of it stays until Ctrl-C (or: kill -INT ${pid}), which tears it down; nothing else begins`;
+    const end = `everything above stays until Ctrl-C (or: kill -INT ${pid}), which tears it down; no other scenario starts`;
     page.line(end, { style: warn });
     page.blank();
   }

@@ -15,9 +15,9 @@ test('list: a line each, then the failures, then what must not be overlooked', a
   expect(`\n${await list(sampleSuite())}`).toMatchInlineSnapshot(`
     "
     ✓ call.js › answered  1.2 s
-    ✗ call.js › rings # 1  failed in 5.1 s, is run again: await_until: condition did not hold: bob.state was Idle (waited 5000 ms)
+    ✗ call.js › rings # 1  failed in 5.1 s, will be run again: await_until: condition did not hold: bob.state was Idle (waited 5000 ms)
     ✗ call.js › rings # 1 (attempt 2)  failed in 4.9 s: await_until: condition did not hold: bob.state was Idle (waited 5000 ms)
-    ✗ call.js › shaky  failed in 0 ms, is run again: assert(alice.state): does not equal Established: was Idle
+    ✗ call.js › shaky  failed in 0 ms, will be run again: assert(alice.state): does not equal Established: was Idle
     ~ call.js › shaky (attempt 2)  flaky: passed on attempt 2 in 300 ms
     - late.js › later  skipped: not today
     ✗ late.js › ours  errored in 0 ms: agent "a": SIGSEGV
@@ -26,7 +26,7 @@ test('list: a line each, then the failures, then what must not be overlooked', a
     call.js › rings # 1
         0.040s  alice  started as sip:alice@127.0.0.1:10000
         0.080s  bob    started as sip:bob@127.0.0.1:10010
-      ✗ failed in 5.1 s, is run again
+      ✗ failed in 5.1 s, will be run again
 
         await_until: condition did not hold (waited 5000 ms) [E_AWAIT_TIMEOUT]
           expected: Ringing
@@ -54,7 +54,7 @@ test('list: a line each, then the failures, then what must not be overlooked', a
         see more: offhook run call.js --scenario "rings # 1" -v --sip-trace
 
     call.js › shaky
-      ✗ failed in 0 ms, is run again
+      ✗ failed in 0 ms, will be run again
 
         assert(alice.state): does not equal Established: was Idle [E_ASSERT]
           at call.js:12:3

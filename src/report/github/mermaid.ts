@@ -1,6 +1,6 @@
 /** A ladder as a Mermaid sequence diagram, which GitHub draws. */
 import type { Arrow } from '../../story/sip-join.js';
-import { oneLine } from '../../story/printable.js';
+import { count, oneLine } from '../../story/printable.js';
 import { cut } from '../text.js';
 import { messageName } from '../../story/wording.js';
 
@@ -20,7 +20,7 @@ export function sequenceDiagram(arrows: readonly Arrow[]): string | undefined {
     ...who.map((name) => `  participant ${id(name)} as ${text(name)}`),
     ...(lost === 0
       ? []
-      : [`  Note over p0${last === 0 ? '' : `,p${last}`}: ${lost} messages before`]),
+      : [`  Note over p0${last === 0 ? '' : `,p${last}`}: ${count(lost, 'message')} before`]),
     ...shown.map(({ from, to, message, repeat, unseen }) => {
       const again = repeat === 0 ? '' : ` (retransmission ${repeat})`;
       const arrow = unseen ? '-x' : message.code === undefined ? '->>' : '-->>';

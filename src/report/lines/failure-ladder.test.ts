@@ -39,7 +39,7 @@ test('an exchange that is repeated stands once; another answer stands for itself
   const [head, ...rows] = lines([...rounds, register(9, 9), refused(10, 9, 403)]);
   expect(head).toMatch(/a +server$/);
   expect(rows).toHaveLength(4);
-  expect(rows[0]).toMatch(/REGISTER -+>\| {2}with its answer 3 times$/);
+  expect(rows[0]).toMatch(/REGISTER -+>\| {2}with its response, 3 times$/);
   expect(rows[3]).toMatch(/403 No/);
 });
 

@@ -3,6 +3,7 @@
  * that messages do not tell.
  */
 import type { Failure, RunEvent, TimelineItem } from '../../model/run-event.js';
+import { count } from '../../story/printable.js';
 import type { MessageRow, Row, Story } from '../../story/story.js';
 import { tellStory } from '../../story/tell.js';
 import type { AgentNames } from './agent-names.js';
@@ -25,7 +26,7 @@ export function printFailureLadder(
   const lines = new StoryLines(page, story, { ...options, lanes });
   lines.head();
   if (rows.length > shown.length) {
-    const text = `… ${rows.length - shown.length} earlier lines left out`;
+    const text = `… ${count(rows.length - shown.length, 'earlier line')} left out`;
     page.line(text, { indent: options.indent, style: page.palette.dim });
   }
   for (const row of shown) lines.row(row);

@@ -189,7 +189,7 @@ function messageNotes(story: Story, row: MessageRow): string {
     ...callMark(story, row.call),
     note,
     last === undefined ? '' : `sent ${repeats.length + 1} times until ${clockTime(last).trim()}`,
-    folded === undefined ? '' : `with its answer ${folded + 1} times`,
+    folded === undefined ? '' : `with its response, ${folded + 1} times`,
     unseen ? `not seen by ${story.lanes[to]?.name ?? ''}` : '',
   ];
   return parts.filter((part) => part !== '').join('  ');

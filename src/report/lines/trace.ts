@@ -1,6 +1,6 @@
 /** A whole attempt as text in the order of time, for terminals, logs and assistants (`offhook trace`). */
 import { findFunction } from '../../schema/contract.js';
-import { oneLine, plain, shortened } from '../../story/printable.js';
+import { count, oneLine, plain, shortened } from '../../story/printable.js';
 import type { Row, Story, VerbRow, WaitRow } from '../../story/story.js';
 import { formatMs } from '../../time.js';
 import { looks } from '../console/block.js';
@@ -45,7 +45,7 @@ export function printTrace(
   const lines = new StoryLines(page, story, { indent: 2, lanes, cwd: options.cwd });
   const leftOut = (some: readonly Entry[], where: string): void => {
     if (some.length === 0) return;
-    page.line(`… ${some.length} lines ${where}`, { indent: 2, style: page.palette.dim });
+    page.line(`… ${count(some.length, 'line')} ${where}`, { indent: 2, style: page.palette.dim });
   };
   const [first, last] = [shown[0], shown.at(-1)];
   if (first === undefined) {
@@ -70,7 +70,7 @@ function printHeader(page: Page, names: AgentNames, story: Story, cwd: string): 
   const why = skipReason === undefined || skipReason === '' ? '' : `: ${oneLine(skipReason)}`;
   const text =
     verdict === undefined
-      ? 'did not finish: the record ends before'
+      ? 'did not finish: the record ends before the scenario does'
       : `${verdict} in ${formatMs(ms)}${why}`;
   page.line(text, { indent: 2, lead: [[`${mark} `, style]], style });
   // The events are left out here, because they follow below.

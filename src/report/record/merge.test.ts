@@ -132,18 +132,18 @@ test('a missing shard, one that is there twice, one divided otherwise: named red
   const third = part(3, '07', 2);
   const lacking = await merged(first, record('3.ndjson', third));
   expect(rows(lacking).at(-1)).toBe(
-    'shard 2/3: errored: shard 2/3: is missing: no record of it was given',
+    'shard 2/3: errored: shard 2/3: is missing: no record of this shard was given',
   );
   expect(endOf(lacking)).toMatchObject({ counts: { passed: 3, errored: 1 }, exit: 1 });
   const twice = await merged(first, record('other.ndjson', part(1, '05', 1)));
   expect(rows(twice)).toContainEqual(
-    expect.stringMatching(/^shard 1\/3: .*is there twice: .*1\.nd/),
+    expect.stringMatching(/^shard 1\/3: .*was given twice: .*1\.nd/),
   );
   const [begin] = third.events;
   Object.assign(begin ?? {}, { shard: { index: 3, total: 3, scenarios: 4, digest: 'other' } });
   const odd = await merged(first, record('3.ndjson', third));
   expect(rows(odd)).toContainEqual(
-    expect.stringMatching(/^shard 3\/3: .*no part of the same whole/),
+    expect.stringMatching(/^shard 3\/3: .*does not belong with shard/),
   );
 });
 
@@ -190,7 +190,7 @@ test.each([
   ['{"type":"log","at":1,"scenario":"x"}\n', 'line 1 is not the beginning of a run (run_started)'],
   [
     '{"type":"run_started","at":0,"format":2}\n',
-    'line 1 says format 2: this Offhook reads up to 1; update it',
+    'line 1 has format 2: this Offhook reads formats up to 1; update Offhook',
   ],
 ])('%j is no record', async (content, problem) => {
   expect(await readRecord(record('none.ndjson', content))).toMatchObject({ problem });

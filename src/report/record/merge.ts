@@ -129,7 +129,7 @@ async function* ofPart(part: Part, number: number, began: number): AsyncGenerato
   const at = record.lastAt + shift;
   for (const { scenario, isOver } of record.attempts.values()) {
     if (isOver) continue;
-    const message = `the record ends before the scenario: ${record.path}: ${record.problem ?? ''}`;
+    const message = `the record ends before the scenario does: ${record.path}: ${record.problem ?? ''}`;
     const failures = [{ code: 'E_RECORD', phase: 'body', message }] as const;
     const verdict = 'errored';
     yield { type: 'scenario_finished', at, scenario: renamed(scenario), verdict, ms: 0, failures };

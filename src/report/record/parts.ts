@@ -73,7 +73,7 @@ function withoutDoubles(records: readonly RunRecord[], gaps: Gap[]): RunRecord[]
     const first = byIndex.get(index);
     if (first === undefined) byIndex.set(index, record);
     else {
-      const what = `is there twice: ${first.path} counts, ${record.path} does not; leave one of them out`;
+      const what = `was given twice: ${first.path} is used, ${record.path} is not; leave one of them out`;
       gaps.push({ name: shardName(record), what });
     }
   }
@@ -89,13 +89,13 @@ function missingShards(records: readonly RunRecord[]): Gap[] {
     .filter((index) => !there.has(index))
     .map((index) => ({
       name: shardName(first, index),
-      what: 'is missing: no record of it was given',
+      what: 'is missing: no record of this shard was given',
     }));
   const others = records
     .filter(({ started }) => started.shard?.digest !== shard.digest)
     .map((record) => ({
       name: shardName(record),
-      what: `is no part of the same whole as ${shardName(first)} (${first.path}): scenarios or their recorded durations differed, so some may be in no shard`,
+      what: `does not belong with ${shardName(first)} (${first.path}): the scenarios or their recorded durations differed, so some scenarios may be in no shard`,
     }));
   return [...missing, ...others];
 }

@@ -119,7 +119,7 @@ function lineProblem(line: string, isFirst: boolean): string | undefined {
   if (data.type !== 'run_started') return 'is not the beginning of a run (run_started)';
   const { format } = data;
   if (typeof format === 'number' && format <= NDJSON_FORMAT) return undefined;
-  return `says format ${String(format)}: this Offhook reads up to ${NDJSON_FORMAT}; update it`;
+  return `has format ${String(format)}: this Offhook reads formats up to ${NDJSON_FORMAT}; update Offhook`;
 }
 
 interface Line {

@@ -164,7 +164,7 @@ function printDifference(page: Page, good: Kept, bad: Kept): void {
     page.line(text, { indent: 6, style: dim });
     return;
   }
-  page.line(`first different event: of ${oneLine(at.agent)}`, { indent: 6, style: dim });
+  page.line(`first different event (of ${oneLine(at.agent)}):`, { indent: 6, style: dim });
   const column = Math.min(WIDEST_COLUMN, Math.floor((page.columns - 12) / 2));
   const row = (left: string, right: string, mark = ' '): string =>
     `${padTo(cut(left, column), column)} ${mark} ${cut(right, column)}`;

@@ -171,11 +171,7 @@ test.each<[string, Buffer, string]>([
     'is neither pcap nor pcapng: it begins with the bytes 52494646',
   ],
   ['a link nobody knows', pcap(raw, { link: 105 }), 'has packets of link type 105'],
-  [
-    'no RTP in it',
-    udpOnly('OPTIONS sip:a@b SIP/2.0'),
-    'holds no RTP stream: 1 UDP packets, none of a stream',
-  ],
+  ['no RTP in it', udpOnly('OPTIONS sip:a@b SIP/2.0'), 'holds no RTP stream (UDP packets: 1)'],
   [
     'damaged',
     Buffer.concat([pcapng().header(), Buffer.alloc(40, 7)]),

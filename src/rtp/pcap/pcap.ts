@@ -99,7 +99,7 @@ function noStream(
     ...(port === undefined ? [] : [`port ${port}`]),
   ];
   if (all.length === 0) {
-    return captureError(name, `holds no RTP stream: ${datagrams} UDP packets, none of a stream`);
+    return captureError(name, `holds no RTP stream (UDP packets: ${datagrams})`);
   }
   const present = all.slice(0, 5).map(({ datagram, packets }) => {
     const { source, destination } = datagram;
@@ -254,6 +254,6 @@ function unitOf(bytes: Buffer, { u16 }: Numbers, from: number, end: number): num
 
 function checkLink(link: number, name: string): void {
   if (isKnownLink(link)) return;
-  const known = 'Ethernet, Linux cooked, raw IP and loopback are read';
+  const known = 'only Ethernet, Linux cooked, raw IP and loopback can be read';
   throw captureError(name, `has packets of link type ${link}: ${known}`);
 }

@@ -148,7 +148,11 @@ export class Services {
     if (this.#starting.size >= MOST_MOCKS) {
       throw new OffhookError(
         'E_MOCK',
-        { subject: 'mock server', what: 'the scenario has too many', limit: String(MOST_MOCKS) },
+        {
+          subject: 'mock server',
+          what: 'the scenario has started too many',
+          limit: String(MOST_MOCKS),
+        },
         {
           hint: 'use one server with several routes',
         },

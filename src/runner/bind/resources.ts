@@ -207,7 +207,7 @@ export class Resources {
         {
           subject: `agent "${name}"`,
           what: 'not started',
-          seen: `the scenario has ${this.#names.size} agents already (limit, by ${origin})`,
+          seen: `agents in the scenario: ${this.#names.size} (limit set by ${origin})`,
         },
         { hint: 'raise the limit with --max-agents' },
       );

@@ -98,5 +98,5 @@ function expectDenied(failures: readonly Failure[], number: string, { host, port
     agents: ['alice'],
     hint: `allow it with --allow-sip '${number}@${host}:${port}'`,
   });
-  expect(failures[0]?.message).toContain('its peer made it send INVITE to');
+  expect(failures[0]?.message).toContain('the other side made it send INVITE to');
 }

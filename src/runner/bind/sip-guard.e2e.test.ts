@@ -78,7 +78,7 @@ describe.each(binaries)('baresip $version and a peer that steers it', ({ path, v
     // the wait that was running at that moment was cut short
     expect(logsOf(stdout)).toEqual(['E_SIP_DENIED']);
     expect(stdout).toContain(`allow it with --allow-sip '+19001@${hostOf(target)}'`);
-    expect(stdout).toContain('its peer made it send INVITE to');
+    expect(stdout).toContain('the other side made it send INVITE to');
     expect(invites(target)).toBeLessThanOrEqual(1);
     expect(code).toBe(1);
     const ended = eventsOf(stdout).findIndex(

@@ -125,12 +125,12 @@ export class ScenarioSipGuard {
       unseen: (uri) => {
         const { sip, rules } = this.#policy;
         if (sip.open && rules.maxCalls === undefined) return undefined;
-        const what = `ended: it calls ${JSON.stringify(uri)}`;
+        const what = `ended: it called ${JSON.stringify(uri)}`;
         const error = sipDenial(
           name,
           what,
           uri,
-          'its INVITE is not in the SIP trace, so nobody can judge it',
+          'its INVITE is not in the SIP trace, so its target cannot be judged',
         );
         this.#denied(name, error);
         return error;
@@ -142,7 +142,7 @@ export class ScenarioSipGuard {
     const { method, uri = '' } = message;
     if (OF_AN_INVITE.has(method) || isWithinDialog(message))
       return this.#judgeInDialog(name, message);
-    const what = `ended: its peer made it send ${method} to ${JSON.stringify(uri)}`;
+    const what = `ended: the other side made it send ${method} to ${JSON.stringify(uri)}`;
     return this.#judgeRequest(name, message, caller, what);
   }
 
@@ -196,7 +196,7 @@ export class ScenarioSipGuard {
     const hops = [uri, ...routesOf(message), ...(remote === '' ? [] : [`sip:${remote}`])];
     for (const hop of hops.filter((one) => !this.#isOwn(one, true))) {
       const problem = sip.serverProblem(hop);
-      const what = `${method} in a call with peer "${others.join('", "')}" not allowed to ${hop}`;
+      const what = `${method} to ${hop} in a call with peer "${others.join('", "')}" not allowed`;
       if (problem !== undefined) return sipDenial(name, what, hop, problem);
     }
     return undefined;
@@ -220,7 +220,7 @@ export class ScenarioSipGuard {
     }
     for (const uri of contactsIn(text)) {
       const problem = this.#isOwn(uri, true) ? undefined : sip.serverProblem(uri);
-      const what = `a message that asks for requests to ${JSON.stringify(uri)} not sent`;
+      const what = `a message with ${JSON.stringify(uri)} in Contact or Record-Route not sent`;
       if (problem !== undefined) return sipDenial(name, what, uri, problem);
     }
     return undefined;
@@ -303,8 +303,8 @@ export class ScenarioSipGuard {
       'E_CALL_LIMIT',
       {
         subject: `agent "${agent}"`,
-        what: 'no further call',
-        seen: `the scenario has placed ${value} (limit, by ${origin})`,
+        what: 'no more calls allowed',
+        seen: `the scenario has placed ${value} (limit set by ${origin})`,
       },
       { hint: 'raise the limit with --max-calls', agents: [agent] },
     );

@@ -109,7 +109,9 @@ test('both have acted: the younger one fails, and is told what to write', async 
   const ofOlder = locks.take(a, lock('y'));
   await expect(locks.take(b, lock('x'))).rejects.toMatchObject({
     code: 'E_LOCK',
-    message: expect.stringMatching(/older has it, and waits for a lock of this scenario/) as string,
+    message: expect.stringMatching(
+      /older holds it and is itself waiting for this scenario/,
+    ) as string,
   });
   locks.release(b);
   expect(await now(ofOlder, 'taken')).toBe('taken');

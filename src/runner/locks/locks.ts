@@ -267,8 +267,10 @@ function deadlock({ owner, lock }: Waiting, holder: string): OffhookError {
     {
       subject: `lock "${lock}"`,
       what: 'not taken',
-      seen: `${holder} has it, and waits for a lock of this scenario`,
+      seen: `${holder} holds it and is itself waiting for this scenario`,
     },
-    { hint: `name it in the option locks of ${owner.name}, which takes it before anything begins` },
+    {
+      hint: `name this lock in the option locks of ${owner.name}: it is then taken before the scenario begins`,
+    },
   );
 }

@@ -77,7 +77,7 @@ export class ScenarioLocks implements Owner {
     emit({ type: 'lock_waiting', at: now(), scenario: this.#id, lock, holder });
     if (!this.#hasActed || this.#isAdvised || this.taken().length === 0) return;
     this.#isAdvised = true;
-    const text = `it waits for ${lock}, held by ${holder}, while others may wait for it: name ${lock} in the option locks, so that it is taken before anything begins`;
+    const text = `the scenario waits for ${lock}, held by ${holder}, while it holds locks that others may need: name ${lock} in the option locks, so that it is taken before the scenario begins`;
     emit({ type: 'warning', at: now(), scenario: this.#id, text });
   }
 

@@ -111,7 +111,7 @@ function gitError(ref: string, cwd: string, code: string | undefined, said: stri
     return new OffhookError(
       'E_USAGE',
       { subject, what: 'not in a git repository', seen: cwd },
-      { hint: 'run it inside the repository of the scenarios, or leave the option out' },
+      { hint: 'run offhook inside the repository of the scenarios, or leave the option out' },
     );
   }
   if (/Needed a single revision|unknown revision|bad revision|not a tree/i.test(said)) {

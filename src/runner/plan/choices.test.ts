@@ -20,7 +20,10 @@ test('every line that `offhook list` prints is taken back, in any order, with or
 
 test.each([
   ['', '--test-list l: names no scenario'],
-  ['a.js › busy\na.js › bsy', '--test-list l: line 2: no scenario "a.js › bsy" is among those'],
+  [
+    'a.js › busy\na.js › bsy',
+    '--test-list l: line 2: there is no scenario "a.js › bsy" in the given files',
+  ],
 ])('%j is an error', (text, message) => {
   expect(() => chosen(text)).toThrow(message);
 });
@@ -46,5 +49,5 @@ test('the slowest are those of the scenarios that fit, however slow others were'
   expect(names(ALL)).toEqual(['gone #2', 'later']);
   expect(names([...ALL.slice(0, 1), ...ALL.slice(2), one('new')])).toEqual(['later', 'busy']);
   expect(names([])).toEqual([]);
-  expect(() => names([one('new')])).toThrow('--last slow: none of these has run before');
+  expect(() => names([one('new')])).toThrow('--last slow: none of the scenarios has run before');
 });

@@ -32,7 +32,7 @@ export function bySlowness(
         return ms === undefined ? [] : [{ one, ms }];
       });
       if (timed.length === 0 && fitting.length > 0) {
-        throw bad(words, 'none of these has run before', `leave ${words} out to run all`);
+        throw bad(words, 'none of the scenarios has run before', `leave ${words} out to run all`);
       }
       const slowest = timed.sort((a, b) => b.ms - a.ms).slice(0, most);
       return new Set(slowest.map(({ one }) => one));
@@ -81,7 +81,7 @@ export function byList(words: string, text: string, oneLine: (text: string) => s
           const meant = nearest(line, [...byLine.keys()]);
           throw bad(
             `${words}: line ${number}`,
-            `no scenario "${line}" is among those to run`,
+            `there is no scenario "${line}" in the given files`,
             meant === undefined ? 'see `offhook list`' : `did you mean "${meant}"?`,
           );
         }),

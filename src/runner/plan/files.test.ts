@@ -127,7 +127,7 @@ test.each<[string[], string, string]>([
   [['docs'], 'E_NO_SCENARIO folder "docs": holds no .js, .mjs, .ts or .mts file', 'name a folder'],
   [
     ['docs/*'],
-    'E_NO_SCENARIO pattern "docs/*": matches 1 other files, none a .js, .mjs, .ts or .mts',
+    'E_NO_SCENARIO pattern "docs/*": matches no .js, .mjs, .ts or .mts file (other files: 1)',
     'check the pattern',
   ],
   [['loose/*.mjs'], 'E_NO_SCENARIO pattern "loose/*.mjs": matches no file', 'check the pattern'],

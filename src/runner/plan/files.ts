@@ -170,7 +170,7 @@ async function matching(given: string, cwd: string): Promise<readonly ScenarioFi
   const seen =
     matched.length === 0
       ? 'no file'
-      : `${matched.length} other files, none a ${SCRIPT_ENDINGS_IN_WORDS}`;
+      : `no ${SCRIPT_ENDINGS_IN_WORDS} file (other files: ${matched.length})`;
   throw new OffhookError(
     'E_NO_SCENARIO',
     { subject: `pattern "${given}"`, what: `matches ${seen}` },

@@ -172,7 +172,7 @@ function shardOf(
   };
 }
 
-const SINGLE = 'a single-scenario file of a folder: name it itself, or give --all-files';
+const SINGLE = 'a single-scenario file of a folder: name the file itself, or give --all-files';
 
 /** Files that could not be collected may hold the scenarios a filter names, so they are reported first. */
 async function select(

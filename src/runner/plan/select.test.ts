@@ -97,7 +97,7 @@ test.each<[Partial<Filters>, string]>([
   [{ excludeTag: [''] }, 'E_USAGE --exclude-tag "": has an empty tag | write tag,tag'],
   [
     { tag: ['smoke'], excludeTag: ['call,refused'] },
-    'E_NO_SCENARIO --tag "smoke" --exclude-tag "call,refused": leave none of 6 scenarios together | drop a filter; "offhook list" shows names and tags',
+    'E_NO_SCENARIO --tag "smoke" --exclude-tag "call,refused": together exclude every scenario (of 6) | drop a filter; "offhook list" shows names and tags',
   ],
 ])('%j is an error', async (filters, expected) => {
   expect(await select(filters)).toEqual({ selected: expected });

@@ -107,10 +107,10 @@ export function refuseOnly<T extends Selectable>(
     'E_USAGE',
     {
       subject: `"only" is set, which ${forbiddenBy(first) ?? ''} forbids`,
-      what: 'all others would not run',
+      what: 'it would limit the run to',
       seen: names,
     },
-    { hint: 'take "only" out; --allow-only runs it all the same' },
+    { hint: 'take "only" out, or allow it with --allow-only' },
   );
 }
 
@@ -196,7 +196,7 @@ function nothingLeft(all: readonly Selectable[], filters: Filters): OffhookError
     'E_NO_SCENARIO',
     {
       subject: given.join(' '),
-      what: `leave none of ${all.length} scenarios${given.length > 1 ? ' together' : ''}`,
+      what: `${given.length > 1 ? 'together exclude' : 'excludes'} every scenario (of ${all.length})`,
     },
     { hint: 'drop a filter; "offhook list" shows names and tags' },
   );

@@ -29,7 +29,7 @@ test('a stall is told with its length and when', () => {
   ahead += 250;
   vi.advanceTimersByTime(1000);
   expect(stalls.end()).toBe(
-    'the machine stalled: offhook did not run for 250 ms, 1.0 s after its start; times of this scenario may be late by that',
+    'the machine stalled: offhook did not run for 250 ms, 1.0 s after the scenario began; times of this scenario may be that much late',
   );
 });
 
@@ -40,7 +40,9 @@ test('of several the longest, one at the very end too', () => {
   stalls.event();
   vi.advanceTimersByTime(500);
   ahead += 425;
-  expect(stalls.end()).toContain('for 400 ms, 1.2 s after its start (the longest of 2 times)');
+  expect(stalls.end()).toContain(
+    'for 400 ms, 1.2 s after the scenario began (the longest of 2 times)',
+  );
 });
 
 test('while nothing happens it is looked five times a second, and a long stall is still found', () => {
@@ -51,7 +53,7 @@ test('while nothing happens it is looked five times a second, and a long stall i
   expect(looks.mock.calls.length).toBeLessThanOrEqual(51);
   ahead += 350;
   vi.advanceTimersByTime(200);
-  expect(stalls.end()).toContain('for 350 ms, 11 s after its start');
+  expect(stalls.end()).toContain('for 350 ms, 11 s after the scenario began');
 });
 
 test('an event after a quiet time shows the stall it was late by', () => {

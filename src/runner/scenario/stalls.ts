@@ -44,9 +44,9 @@ export class Stalls {
     clearTimeout(this.#timer);
     this.#look();
     if (this.#count === 0) return undefined;
-    const stalled = `for ${formatMs(this.#longestMs)}, ${formatMs(this.#longestAt)} after its start`;
+    const stalled = `for ${formatMs(this.#longestMs)}, ${formatMs(this.#longestAt)} after the scenario began`;
     const others = this.#count === 1 ? '' : ` (the longest of ${this.#count} times)`;
-    return `the machine stalled: offhook did not run ${stalled}${others}; times of this scenario may be late by that`;
+    return `the machine stalled: offhook did not run ${stalled}${others}; times of this scenario may be that much late`;
   }
 
   #lookLater(): void {

@@ -23,7 +23,7 @@ function refuse(value: unknown, path: string, owner: string): void {
         what: 'its value must be plain data',
         seen: `${path} is ${found}`,
       }),
-      hint: 'return texts, numbers, lists and objects of them; agents and mock servers end with it: make them in setup()',
+      hint: 'return texts, numbers, or lists and objects of these; agents and mock servers end with setup_file(): make them in setup()',
     });
   }
   if (typeof value !== 'object' || value === null) return;

@@ -72,7 +72,7 @@ describe('collecting', () => {
     const error = await collectError('scenario("a", () => {});\nconst x = agent("x");');
     expect(error.failure).toMatchObject({
       code: 'E_SCENARIO_COLLECT',
-      hint: 'move it into setup()',
+      hint: 'move that statement into setup()',
       at: { line: 2, column: 11 },
     });
   });
@@ -334,9 +334,9 @@ describe('modules', () => {
       'lodash/map.js': 'cannot be imported',
       '': 'cannot be imported',
       [`${up}etc/passwd`]: 'does not end in .js',
-      [`./${up}${secret.slice(1)}`]: 'outside of the folder',
-      './link.js': 'outside of the folder',
-      './linked/secret.js': 'outside of the folder',
+      [`./${up}${secret.slice(1)}`]: 'lies outside of /',
+      './link.js': 'lies outside of /',
+      './linked/secret.js': 'lies outside of /',
       './circle.js': 'circle',
       './folder.js': 'folder',
       './latin.js': 'not UTF-8',

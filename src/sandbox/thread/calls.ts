@@ -74,7 +74,7 @@ function queue(session: Session, one: QueuedVerb): void {
         seen: `${other.request.verb}() and ${name}()`,
       },
       {
-        hint: `move ${name}() before or after it: beside ${other.request.verb}() the agent can only listen (verify_audio and its kind)`,
+        hint: `move ${name}() before or after parallel(): beside ${other.request.verb}() the agent can only listen (verify_audio() and the like)`,
       },
     );
   }
@@ -124,7 +124,7 @@ export function parallel(session: Session): ParallelReply {
 function failureOf([first, ...others]: readonly ErrorData[]): { failed?: ErrorData } {
   if (first === undefined) return {};
   if (others.length === 0) return { failed: first };
-  const also = `beside it failed: ${others.map(({ message }) => message).join('; ')}`;
+  const also = `also failed: ${others.map(({ message }) => message).join('; ')}`;
   const hint = first.hint === undefined ? also : `${first.hint}; ${also}`;
   return { failed: { ...first, hint } };
 }

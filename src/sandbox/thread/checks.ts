@@ -83,7 +83,7 @@ export function inCondition(session: Session, called: string, stack: string): Of
       what: 'called inside a condition',
       seen: 'conditions only look, they never wait or act',
     },
-    { hint: 'move it out of await_until', ...session.place(stack) },
+    { hint: 'move it out of the condition', ...session.place(stack) },
   );
   session.fail(error.toData());
   return error;

@@ -62,7 +62,9 @@ export class Environment {
         what: 'denied',
         seen: `not allowed by ${lines.denied}`,
       },
-      { hint: 'give the scenario what it may use with --set NAME=VALUE, and read it with env()' },
+      {
+        hint: 'pass the values the scenario needs with --set NAME=VALUE, and read them with env()',
+      },
     );
   }
 

@@ -110,7 +110,7 @@ export class Session {
     this.#noteText += textOf(note);
     if (this.#notes > MOST_NOTES || this.#noteText > MOST_NOTE_TEXT) {
       this.#notes = MOST_NOTES + 1;
-      const text = `too much output: nothing more of this scenario is shown (limits ${MOST_NOTES} lines, ${MOST_NOTE_TEXT} characters)`;
+      const text = `too much output: further log lines, assertions and waits of this scenario are not shown (limits ${MOST_NOTES} lines, ${MOST_NOTE_TEXT} characters)`;
       this.#tell({ type: 'log', text });
       return;
     }
@@ -192,7 +192,7 @@ export class Session {
       hint:
         error.code === 'E_SCRIPT_THROWN' && error.hint !== undefined
           ? error.hint
-          : 'write await in front of the call that returned it, or catch it',
+          : 'write await in front of the call that returned the promise, or catch its error',
     });
   }
 }

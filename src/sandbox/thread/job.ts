@@ -192,7 +192,7 @@ export class Job {
         what: 'not declared when the file was evaluated again',
         seen: `found ${found === undefined ? 'nothing' : `"${found.name}"`} in its place`,
       }),
-      hint: 'declare the same scenarios every time: no names from uuid(), the clock or chance',
+      hint: 'declare the same scenarios every time: no names from uuid(), the clock or random numbers',
     });
     return undefined;
   }
@@ -262,8 +262,11 @@ export class Job {
     }
     return {
       code: 'E_SCENARIO_COLLECT',
-      ...said({ subject: 'suite file', what: 'waits or acts at its top level, beside scenario()' }),
-      hint: 'move it into setup()',
+      ...said({
+        subject: 'suite file',
+        what: 'waits or acts at its top level, outside scenario()',
+      }),
+      hint: 'move that statement into setup()',
       ...session.place(reason.stack),
     };
   }

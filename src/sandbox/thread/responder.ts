@@ -48,7 +48,7 @@ export function refuseInResponder(operation: Operation, payload: object): void {
     {
       subject: called,
       what: 'called in a responder',
-      seen: 'it only reads, it never waits or acts',
+      seen: 'a responder may only read, not wait or act',
     },
     { hint: 'act after await_until has seen the request: mock.request_count(path)' },
   );

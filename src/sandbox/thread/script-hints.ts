@@ -46,9 +46,7 @@ export function unknownName(
     message: isCalled
       ? `${base}.${name} is not a function`
       : `${SUBJECTS[on]}: there is no "${name.slice(0, 100)}"`,
-    hint:
-      suggestion(on, name, namesOf(on), shown) ??
-      'see the reference for what there is: offhook docs',
+    hint: suggestion(on, name, namesOf(on), shown) ?? 'the reference lists all names: offhook docs',
   };
 }
 
@@ -69,7 +67,7 @@ export function explained(
     /^TypeError: cannot read property '(.*)' of (undefined|null)$/.exec(message) ?? [];
   if (nothing === undefined || !at.rest.startsWith(`.${property}`)) return {};
   if (PROMISED.has(property)) {
-    return { hint: `leave .${property}() out: every call is done when it returns` };
+    return { hint: `leave .${property}() out: an Offhook function has finished when it returns` };
   }
   return {
     hint: `${at.text} is ${nothing} here: wait for it with await_until, or write ${at.text}?.${property}`,

@@ -45,7 +45,7 @@ function timeoutError(session: Session): ErrorData {
       limit: formatMs(limit),
     }),
     hint: isTeardown
-      ? 'make teardown shorter: agents are stopped by themselves'
+      ? 'make teardown shorter: Offhook stops the agents itself'
       : 'look at what it waits for, or raise the limit with --timeout or the option timeout',
   };
 }

@@ -119,7 +119,7 @@ export class Streams {
         }
       } catch (error) {
         this.#sink.problem(
-          `the connection with ${remote} was ended: it holds no SIP (${(error as Error).message})`,
+          `the connection with ${remote} was closed: its data cannot be read as SIP (${(error as Error).message})`,
         );
         socket.destroy();
       }

@@ -96,5 +96,5 @@ export async function openWebSocket(
 function reasonOf(event: unknown, noConnection: Error | undefined): string {
   const { message = '', error } = event as { message?: string; error?: Error };
   const known = message || (noConnection?.message ?? error?.message ?? '');
-  return known || 'no answer of a SIP WebSocket server';
+  return known || 'the SIP WebSocket handshake failed';
 }

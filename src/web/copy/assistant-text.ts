@@ -56,7 +56,7 @@ function flowLines(story: Story): string[] {
   const failure = rows.findIndex(({ kind }) => kind === 'failure');
   const end = failure < 0 ? rows.length : failure + AFTER;
   const from = Math.max(0, (failure < 0 ? rows.length : failure) - BEFORE);
-  const left = from === 0 ? [] : [`${from} earlier lines are left out`];
+  const left = from === 0 ? [] : [`earlier lines left out: ${from}`];
   const lines = rows.slice(from, end).flatMap((row) => {
     const text = rowText(row, story);
     return text === undefined ? [] : `${(row.at / 1000).toFixed(3).padStart(8)}  ${text}`;

@@ -162,6 +162,6 @@ test('a folder gets a file of the format; another format is an error', async () 
     code: 2,
     stderr:
       'offhook: --format: is neither markdown nor html: pdf\n' +
-      '  hint: offhook docs reference.html, or offhook docs reference.md\n',
+      '  hint: write --format html or --format markdown\n',
   });
 });

@@ -11,7 +11,7 @@ export function HttpPanel({ row }: { row: HttpRow }): JSX.Element {
       <dl class="facts">
         <div>
           <dt>Asked by</dt>
-          <dd>{way === 'out' ? 'the script' : 'whoever called the mock server'}</dd>
+          <dd>{way === 'out' ? 'the script' : 'a client of the mock server'}</dd>
         </div>
         <div>
           <dt>Answered</dt>

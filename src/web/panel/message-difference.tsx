@@ -70,7 +70,7 @@ function Parts({ parts }: { parts: readonly PartDifference[] }): JSX.Element {
       <figcaption>
         <span class="is-before">- the other</span> <span class="is-after">+ this message</span>
       </figcaption>
-      <pre tabIndex={0} aria-label="Difference of the two messages">
+      <pre tabIndex={0} aria-label="Differences between the two messages">
         {parts.map((part, index) => (
           <Part key={index} part={part} />
         ))}

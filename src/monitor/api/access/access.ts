@@ -124,7 +124,7 @@ function cookieOf(field: string | undefined): string | undefined {
 export function assertRole(identity: Identity | undefined, role: Role): void {
   if (identity === undefined) {
     const header = { 'www-authenticate': 'Bearer realm="offhook"' };
-    const message = 'there is no token, or none that is known: send "Authorization: Bearer TOKEN"';
+    const message = 'the token is missing or unknown: send "Authorization: Bearer TOKEN"';
     throw new ApiError(401, 'unauthorized', message, header);
   }
   if (role === 'operate' && identity.role !== 'operate') {

@@ -19,7 +19,12 @@ export async function sendFile(
   if (range === 'unsatisfiable') {
     await handle.close();
     const headers = { 'content-range': `bytes */${bytes}` };
-    throw new ApiError(416, 'range_not_satisfiable', `the file has ${bytes} bytes`, headers);
+    throw new ApiError(
+      416,
+      'range_not_satisfiable',
+      `the range is outside the file, which has ${bytes} bytes`,
+      headers,
+    );
   }
   const { start, end } = range ?? { start: 0, end: bytes - 1 };
   const disposition = `${isShown ? 'inline' : 'attachment'}; ${namedFile(name)}`;

@@ -190,7 +190,7 @@ export class Metrics {
     );
     this.#gauge(
       'offhook_monitor_uptime_ratio',
-      'Share of the time it was neither failed nor unknown',
+      'Share of the time in known states in which it was not failed',
       ['monitor', 'window'],
       (gauge) => {
         for (const { name, uptime } of this.#monitors.all()) {
@@ -206,7 +206,7 @@ export class Metrics {
     const monitors = this.#monitors;
     new Counter({
       name: 'offhook_monitor_runs_total',
-      help: 'Ended runs by outcome; failed: also those that Offhook or its surroundings failed; uncounted: stopped or lost',
+      help: 'Ended runs by outcome; failed: also runs in which Offhook or its environment failed; uncounted: stopped or lost',
       labelNames: ['monitor', 'outcome'],
       registers: [this.#registry],
       collect() {
@@ -245,7 +245,7 @@ export class Metrics {
     });
     this.#gauge(
       'offhook_problems',
-      'What is wrong with the monitor program itself',
+      'Problems of the monitor program itself, by what they are about',
       ['about'],
       (gauge) => {
         for (const { about } of this.#monitors.problems()) gauge.inc({ about });

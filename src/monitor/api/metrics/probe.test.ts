@@ -26,7 +26,7 @@ describe('the time of a probe', () => {
   });
 
   test.each(['', '0', '-5', 'ten', '1e3', 'Infinity', '1'.repeat(50)])('"%s" is none', (field) => {
-    expect(() => probeTime(field)).toThrow('no number of seconds');
+    expect(() => probeTime(field)).toThrow('not a positive number of seconds');
   });
 });
 

@@ -16,7 +16,8 @@ export function probeTime(field: string | string[] | undefined): number {
   const seconds =
     typeof field === 'string' && /^\d{1,6}(\.\d{1,9})?$/.test(field) ? Number(field) : 0;
   if (seconds > 0) return Math.max(LEAST_MS, seconds * 1000 - OFFSET_MS);
-  const message = 'the header X-Prometheus-Scrape-Timeout-Seconds is no number of seconds';
+  const message =
+    'the header X-Prometheus-Scrape-Timeout-Seconds is not a positive number of seconds';
   throw new ApiError(400, 'bad_request', message);
 }
 
@@ -60,7 +61,7 @@ export async function probeMetrics(
   gauge('offhook_probe_jitter_seconds', 'Jitter, the worst call', inSeconds(measures.jitter));
   gauge(
     'offhook_probe_packet_loss_ratio',
-    'Lost packets, the worst call',
+    'Share of lost packets, the worst call',
     measures.packet_loss === undefined ? undefined : measures.packet_loss / 100,
   );
   gauge('offhook_probe_mos', 'Mean opinion score (ITU-T G.107), the worst call', measures.mos);

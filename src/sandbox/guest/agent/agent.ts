@@ -41,7 +41,7 @@ function refuseAck(): never {
     ...said({
       subject: 'transaction',
       verb: 'ack()',
-      what: 'the request of an agent needs no ACK',
+      what: 'an agent acknowledges its INVITEs itself',
     }),
     hint: 'use a peer() to decide about the ACK of an INVITE',
   });

@@ -30,7 +30,7 @@ export function verifyMedia(agent: string, args: unknown[]): void {
           verb,
           what: `${rtpText(call, at)}${held} (waited ${formatMs(ms)})`,
         }),
-        ...(held === '' ? {} : { hint: 'resume() the call first' }),
+        ...(held === '' ? {} : { hint: 'resume the call first, on the side that holds it' }),
         agents: [agent],
       });
     }

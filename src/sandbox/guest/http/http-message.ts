@@ -122,7 +122,7 @@ const SHOWN = 80;
 
 function parsed(what: string, body: string): unknown {
   if (body === '') {
-    throw notJson(what, 'the body is empty', 'look at its status');
+    throw notJson(what, 'the body is empty', 'look at its headers, or at the status of a response');
   }
   try {
     // A byte order mark may be ignored (RFC 8259, 8.1).
@@ -149,7 +149,7 @@ function partOf(what: string, whole: unknown, path: string): unknown {
   for (let rest = path; rest !== '';) {
     const match = STEP.exec(rest);
     if (match === null || (rest === path && rest.startsWith('.'))) {
-      const message = `${what}: json("${path}"): no path: cannot read "${rest}"`;
+      const message = `${what}: json("${path}"): not a path: cannot read "${rest}"`;
       throw failure({ code: 'E_HTTP_JSON', message, hint: 'write for example "calls[0].id"' });
     }
     value = step(value, match[1] ?? Number(match[2]));

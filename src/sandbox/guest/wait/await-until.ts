@@ -144,7 +144,7 @@ export function failIfEnded(
       code: 'E_AGENT_CRASHED',
       ...said({
         subject: `agent "${name}"`,
-        what: `its baresip ended while waiting for ${what}`,
+        what: `its baresip ended while the script waited for ${what}`,
         seen: exit.reason,
       }),
       hint: 'see its last log lines with --logs',
@@ -240,7 +240,7 @@ function failIfDropped(held: readonly HeldCall[], afterMs: number, ofMs: number)
         what: 'the call dropped during wait',
         seen: `${how} (after ${formatMs(afterMs)} of ${formatMs(ofMs)})`,
       }),
-      hint: 'if it is to end, wait for that: await_until(() => assert(agent.state).equals(State.Idle))',
+      hint: 'if the call is to end, wait for its end: await_until(() => assert(agent.state).equals(State.Idle))',
       agents: [agent],
     });
   }

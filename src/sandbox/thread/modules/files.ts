@@ -44,9 +44,11 @@ export function allowedPath(
       {
         subject: `file "${shown}"`,
         what: 'not read',
-        seen: `it lies outside of the folder ${roots.join(', ')}`,
+        seen: `it lies outside of ${roots.join(', ')}`,
       },
-      { hint: `move it below that folder, or allow its own with --allow-read ${dirname(path)}` },
+      {
+        hint: `move it below an allowed folder, or allow its folder with --allow-read ${dirname(path)}`,
+      },
     );
   if (!roots.some((root) => isInside(path, root))) throw outside();
   const real = known ?? realPath(path, shown, codes.unreadable);
@@ -66,7 +68,7 @@ function realPath(path: string, shown: string, code: ErrorCode): string {
       code,
       { subject: `file "${shown}"`, what: 'not read', seen: reasonOf(error) },
       {
-        hint: 'check the path; it is relative to the file that names it',
+        hint: 'check the path; imports are relative to the importing file, other paths to the scenario file',
       },
     );
   }

@@ -15,7 +15,7 @@ export function jsonModule(file: string, text: string): { code: string } | { pro
       problem: {
         code: 'E_IMPORT',
         ...said({ subject: 'JSON file', what: 'not valid JSON', seen }),
-        hint: 'JSON has no comments, no commas at the end, and names in double quotes',
+        hint: 'JSON has no comments and no trailing commas, and names are in double quotes',
         at,
         frames: [at],
       },

@@ -293,7 +293,7 @@ function noExportHint(name: string, module: string): string {
     return `it has ${exportsOf(guestSource(module)).join(', ')}`;
   }
   return isTypeScript(module)
-    ? `where ${name} is a type, write import type; otherwise export it there`
+    ? `if ${name} is a type, write import type; otherwise export it there`
     : 'export it there, or correct the name';
 }
 

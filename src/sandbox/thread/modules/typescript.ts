@@ -83,7 +83,7 @@ function isRefused(error: unknown): error is Refused {
 function tooMuch(file: string): ErrorData {
   return {
     code: 'E_SCENARIO_SYNTAX',
-    ...said({ subject: 'script', what: 'not read as TypeScript', seen: 'it is nested too deep' }),
+    ...said({ subject: 'script', what: 'not read as TypeScript', seen: 'it is nested too deeply' }),
     hint: 'nest less, or move data into a JSON file',
     at: { file, line: 1, column: 1 },
   };

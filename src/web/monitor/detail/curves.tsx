@@ -49,7 +49,7 @@ export function Curves({
     <section class="card" aria-labelledby="curves-title">
       <div class="card-head">
         <h2 id="curves-title">Curves</h2>
-        <div class="segments" role="group" aria-label="Time of the curves">
+        <div class="segments" role="group" aria-label="Time range of the curves">
           {RANGES.map((one) => (
             <button
               key={one}

@@ -44,7 +44,9 @@ export function History({ name, lastRun, marked }: Props): JSX.Element {
         </label>
       </div>
       {runs.value !== undefined && listed.length === 0 && (
-        <p class="dim">{all.length === 0 ? 'It has not run yet.' : 'No failure so far back.'}</p>
+        <p class="dim">
+          {all.length === 0 ? 'It has not run yet.' : 'No failure among the runs loaded.'}
+        </p>
       )}
       {listed.length > 0 && <Table runs={listed} marked={marked} />}
       {problem.value !== '' && (
@@ -65,7 +67,7 @@ export function History({ name, lastRun, marked }: Props): JSX.Element {
             </button>
           )}
           <span class="dim" role="status">
-            {isEnd.value ? 'All there is, ' : ''}back to <Time at={oldest(all)} />
+            {isEnd.value ? 'All runs, ' : ''}back to <Time at={oldest(all)} />
           </span>
         </p>
       )}

@@ -5,9 +5,9 @@ import { triesText, undeliveredLetters, undeliveredText } from './letters.js';
 test.each([
   [0, 0, ''],
   [1, 0, '1 notification could not be delivered.'],
-  [2, 1, '2 notifications could not be delivered, 1 is tried again.'],
-  [0, 1, '1 notification could not be delivered yet, and is tried again.'],
-  [0, 3, '3 notifications could not be delivered yet, and are tried again.'],
+  [2, 1, '2 notifications could not be delivered, 1 is being tried again.'],
+  [0, 1, '1 notification could not be delivered yet, and is being tried again.'],
+  [0, 3, '3 notifications could not be delivered yet, and are being tried again.'],
 ])('%d given up, %d tried again: "%s"', (dead, late, text) => {
   expect(undeliveredText({ dead, late })).toBe(text);
 });

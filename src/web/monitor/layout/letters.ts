@@ -5,9 +5,9 @@ import type { Undelivered } from '../../../monitor/model/view.js';
 const notifications = (count: number): string =>
   `${count} ${count === 1 ? 'notification' : 'notifications'}`;
 
-/** "2 notifications could not be delivered, 1 is tried again."; '' for none. */
+/** "2 notifications could not be delivered, 1 is being tried again."; '' for none. */
 export function undeliveredText({ dead, late }: Undelivered): string {
-  const again = late === 1 ? 'is tried again' : 'are tried again';
+  const again = late === 1 ? 'is being tried again' : 'are being tried again';
   if (dead > 0)
     return `${notifications(dead)} could not be delivered${late > 0 ? `, ${late} ${again}` : ''}.`;
   return late > 0 ? `${notifications(late)} could not be delivered yet, and ${again}.` : '';

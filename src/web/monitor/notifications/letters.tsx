@@ -32,7 +32,8 @@ export function Letters({ targets, letters, mayOperate, again }: Props): JSX.Ele
     told.value = '';
     try {
       await settleLetter(id, verb);
-      told.value = verb === 'again' ? 'It is sent again.' : 'It is forgotten.';
+      told.value =
+        verb === 'again' ? 'The message will be sent again.' : 'The message was discarded.';
     } catch (error) {
       told.value = problemText(error);
     }
@@ -127,7 +128,7 @@ function Fate({ letter: { state, next_at: next } }: { letter: Letter }): JSX.Ele
   const left = next - now.value;
   return (
     <span class="ticking">
-      {left >= 1000 ? `tried again in ${spanText(left)}` : 'is being tried again'}
+      {left >= 1000 ? `next try in ${spanText(left)}` : 'is being tried again'}
     </span>
   );
 }

@@ -137,7 +137,7 @@ function Line({
 const MEANING =
   'The wide row has a bar for each day (UTC): low when all test calls passed, higher when at least 95 % did, tall below that, ' +
   'grey when there were none. The row below has a bar for each of the last test calls, the newest on the right: low ' +
-  'passed, higher was slow or hard to understand, tall failed. The shares say how much of the last day, week, month and 90 ' +
+  'passed, higher was slow or hard to understand, tall failed. The percentages say how much of the last day, week, month and 90 ' +
   'days the line was up. ';
 
 function barsText(strip: readonly Bar[]): string {

@@ -5,7 +5,7 @@ import { EXIT, type OffhookError, errorKind } from './errors.js';
 import { asOffhookError, errorText } from './cli/error-text.js';
 import { printError, printTrace } from './cli/print.js';
 import { bootThread } from './sandbox/host/live-thread.js';
-import { outputError } from './report/output.js';
+import { streamError } from './report/output.js';
 import { readProcess, readTrace } from './settings/process-environment.js';
 import { traceTo } from './trace.js';
 
@@ -43,7 +43,7 @@ for (const [name, stream] of [
   ['stderr', process.stderr],
 ] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw outputError(name, error);
+    if (error.code !== 'EPIPE') throw streamError(name, error);
   });
 }
 

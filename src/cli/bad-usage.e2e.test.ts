@@ -133,7 +133,7 @@ cases('variables', [
     what: '--env-file that is missing',
     args: ['run', 'it.js', '--env-file', 'nowhere.env'],
     error: 'environment file "nowhere.env": not read: there is no such file',
-    hint: 'check the file and its path; a relative path starts at the folder you are in',
+    hint: 'check the file FOLDER/nowhere.env',
   },
   {
     what: '--env-file with junk',

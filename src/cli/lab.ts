@@ -36,7 +36,7 @@ function writeEnvFile(path: string, text: string): void {
     writeFileSync(path, text);
   } catch (error) {
     throw new OffhookError('E_OUTPUT', {
-      subject: `--env-file "${path}"`,
+      subject: `--vars "${path}"`,
       what: 'cannot be written',
       seen: (error as Error).message,
     });

@@ -310,7 +310,7 @@ it('a full disk below stdout is not a bug of ours', async () => {
   const [code] = (await once(child, 'close')) as [number];
   closeSync(full);
   await leftovers.assertNothingLeft();
-  expect(stderr).toMatch(/^offhook: output file "stdout": cannot be written: the disk is full\n/);
+  expect(stderr).toMatch(/^offhook: stdout: cannot be written: the disk is full\n/);
   expect(code).toBe(2);
 });
 
@@ -321,7 +321,7 @@ it.each([
   { args: '--sip-trace', closed: 'stdout', fd: '>&-' },
   { args: '--logs', closed: 'stderr', fd: '2>&-' },
   { args: '--json --sip-trace', closed: 'stderr', fd: '2>&-' },
-  { args: '--reporter junit=/dev/full', closed: '/dev/full', fd: '' },
+  { args: '--reporter junit=/dev/full', closed: 'output file "/dev/full"', fd: '' },
   { args: '', closed: undefined, fd: '>&-' },
 ])('a report that cannot be written: $args $fd', async ({ args, closed, fd }) => {
   const { folder, leftovers } = await writeFiles({ 'it.js': "wait('1ms');\n" });
@@ -338,7 +338,7 @@ it.each([
   await leftovers.assertNothingLeft();
   expect(code).toBe(closed === undefined ? 0 : 2);
   if (closed === undefined || closed === 'stderr') expect(stderr).toBe('');
-  else expect(stderr).toMatch(`offhook: output file "${closed}": cannot be written: `);
+  else expect(stderr).toMatch(`offhook: ${closed}: cannot be written: `);
 });
 
 describe.concurrent('a reader that goes', () => {

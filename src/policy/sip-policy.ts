@@ -164,12 +164,13 @@ function decoded(text: string): string | undefined {
   }
 }
 
-export function sipDenial(agent: string, what: string, uri: string, problem: string): OffhookError {
-  const parsed = sipTarget(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
-  const hint =
-    parsed === undefined
-      ? "write a plain SIP URI, or allow every target with --allow-sip '*'"
-      : `allow it with --allow-sip '${ruleFor(parsed, uri)}'`;
+export function sipDenial(
+  agent: string,
+  what: string,
+  uri: string,
+  problem: string,
+  hint = hintFor(uri),
+): OffhookError {
   return new OffhookError(
     'E_SIP_DENIED',
     { subject: `agent "${agent}"`, verb: what, what: problem },
@@ -178,6 +179,13 @@ export function sipDenial(agent: string, what: string, uri: string, problem: str
       agents: [agent],
     },
   );
+}
+
+function hintFor(uri: string): string {
+  const parsed = sipTarget(/^sips?:/i.test(uri) ? uri : `sip:${uri}`);
+  return parsed === undefined
+    ? "write a plain SIP URI, or allow every target with --allow-sip '*'"
+    : `allow it with --allow-sip '${ruleFor(parsed, uri)}'`;
 }
 
 /** The narrowest rule that allows the URI. */

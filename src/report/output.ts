@@ -89,7 +89,7 @@ export class StreamOutput implements Output {
     this.#stream = process[name];
     refuseClosed(name);
     this.#stream.on('error', (error) => {
-      this.#failure ??= outputError(this.#name, error);
+      this.#failure ??= streamError(this.#name, error);
     });
   }
 
@@ -116,7 +116,7 @@ export class StreamOutput implements Output {
  * that stream closed: the report would be lost without a word.
  */
 export function refuseClosed(name: 'stdout' | 'stderr'): void {
-  if (wasClosed(name === 'stdout' ? 1 : 2)) throw outputError(name, new Error('it is closed'));
+  if (wasClosed(name === 'stdout' ? 1 : 2)) throw streamError(name, new Error('it is closed'));
 }
 
 /** Node opens /dev/null in the place of a closed stream, for reading and writing; `2>/dev/null` only writes. */
@@ -159,6 +159,16 @@ export class TurnBuffer {
     this.#text = '';
     this.#target(text);
   }
+}
+
+export function streamError(name: 'stdout' | 'stderr', error: unknown): OffhookError {
+  const [seen] = reason(name, error);
+  return new OffhookError(
+    'E_OUTPUT',
+    { subject: name, what: 'cannot be written', seen },
+    { hint: `keep ${name} open and read until the run has ended, or write the report to a file` },
+    error,
+  );
 }
 
 export function outputError(path: string, error: unknown): OffhookError {

@@ -144,9 +144,7 @@ function readUtf8(path: string, shown: string, owners?: readonly number[]): stri
     throw new OffhookError(
       'E_SETTINGS',
       { subject: `environment file "${shown}"`, what: 'not read', seen: what },
-      {
-        hint: 'check the file and its path; a relative path starts at the folder you are in',
-      },
+      { hint: `check the file ${path}` },
     );
   }
   try {

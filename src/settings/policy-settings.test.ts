@@ -251,7 +251,11 @@ test('YAML says the same, and is checked alike; only one form counts', async () 
   expect((await rules(it)).lines).toEqual({
     data: { sales: { number: '1', password: '${X}' } },
   });
-  expect((await rules(it, { untrusted: true })).lines).toEqual({ denied: '--untrusted' });
+  const denied = await rules(it, { untrusted: true });
+  expect(denied.lines).toEqual({ denied: '--untrusted' });
+  expect(denied.warnings).toEqual([
+    expect.stringMatching(/^--untrusted: lines of .* do not count: pass an account with --set$/),
+  ]);
   const other = at('yaml/other.yaml');
   writeFileSync(other, 'lines:\n  others: {}\n');
   const named = await rules(it, {}, { OFFHOOK_LINES_FILE: other });

@@ -151,11 +151,15 @@ function idleWarnings(file: ProjectFile | undefined, ofRun: string | undefined):
 function ignoredWarnings(file: ProjectFile | undefined): readonly string[] {
   const keys = Object.values(LISTS).map(({ key }) => key);
   const ignored: string[] = keys.filter((key) => file?.settings[key] !== undefined);
-  if (file?.lines !== undefined) ignored.push('lines');
   if (![undefined, 'always'].includes(file?.settings.isolate)) ignored.push('isolate');
-  if (file === undefined || ignored.length === 0) return [];
+  if (file === undefined) return [];
+  const idle = (names: readonly string[], verb: string, instead: string): string =>
+    `--untrusted: ${names.join(', ')} of ${file.path} ${verb} not count: ${instead}`;
   return [
-    `--untrusted: ${ignored.join(', ')} of ${file.path} ${ignored.length === 1 ? 'does' : 'do'} not count: give flags instead`,
+    ...(ignored.length === 0
+      ? []
+      : [idle(ignored, ignored.length === 1 ? 'does' : 'do', 'give flags instead')]),
+    ...(file.lines === undefined ? [] : [idle(['lines'], 'do', 'pass an account with --set')]),
   ];
 }
 

@@ -48,6 +48,7 @@ function ofRun(cwd: string, use: (folder: string) => ArtifactsOptions): Artifact
     process.on('exit', ended);
     return options;
   } catch (error) {
+    if (error instanceof OffhookError) throw error;
     throw new OffhookError(
       'E_OUTPUT',
       {
@@ -86,6 +87,7 @@ function made<T>(option: string, shown: string, use: (folder: string) => T): T {
     accessSync(folder, constants.W_OK);
     return use(folder);
   } catch (error) {
+    if (error instanceof OffhookError) throw error;
     throw new OffhookError(
       'E_OUTPUT',
       { subject: option, what: `"${shown}"`, seen: `cannot be written to: ${reason(error)}` },

@@ -144,7 +144,7 @@ export class Services {
   async #start(options: MockServerOptions): Promise<{ name: string; url: string; port: number }> {
     let name = '';
     const { MockServer: Server } = await import('../../webhook/server.js');
-    if (this.#isReleased()) throw gone('mock_server()');
+    if (this.#isReleased()) throw ended();
     if (this.#starting.size >= MOST_MOCKS) {
       throw new OffhookError(
         'E_MOCK',
@@ -163,7 +163,7 @@ export class Services {
     const hint = 'leave out host and port';
     if (allow !== undefined) assertMayListen(allow, { what: 'mock server', host, port, hint });
     if (port !== 0) await this.#hooks.lock([portLock(port)]);
-    if (this.#isReleased()) throw gone('mock_server()');
+    if (this.#isReleased()) throw ended();
     const starting = Server.start(options, {
       event: (event) => {
         this.#hooks.emit(name, event);
@@ -240,9 +240,10 @@ export class Services {
   }
 }
 
-function gone(what: string): OffhookError {
-  return new OffhookError('E_MOCK', {
-    subject: what,
-    what: 'does not exist in this scenario',
-  });
+function gone(name: string): OffhookError {
+  return new OffhookError('E_MOCK', { subject: name, what: 'does not exist in this scenario' });
+}
+
+function ended(): OffhookError {
+  return new OffhookError('E_MOCK', { subject: 'mock_server()', what: 'the scenario has ended' });
 }

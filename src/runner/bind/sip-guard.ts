@@ -131,6 +131,7 @@ export class ScenarioSipGuard {
           what,
           uri,
           'its INVITE is not in the SIP trace, so its target cannot be judged',
+          "look at the output of baresip (--logs), or allow every call: --allow-sip '*' without --max-calls",
         );
         this.#denied(name, error);
         return error;

@@ -194,7 +194,7 @@ function missing(given: string, path: string): OffhookError {
     {
       hint:
         meant === undefined
-          ? 'check the path; it is relative to the folder you are in'
+          ? `check the path: there is no ${path}`
           : `did you mean "${join(dirname(given), meant)}"?`,
     },
   );

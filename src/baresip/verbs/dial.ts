@@ -109,7 +109,7 @@ function notSent(agent: RunningAgent, verb: string, uri: string, waitedMs: numbe
 class InviteTimer {
   over = false;
   readonly #agent: RunningAgent;
-  readonly #wanted: boolean;
+  #wanted: boolean;
   #timer: SilenceTimer | undefined;
 
   constructor(agent: RunningAgent, wanted: boolean) {
@@ -125,7 +125,9 @@ class InviteTimer {
     });
   }
 
+  /** The INVITE is often read before the reply: then the timer must not start any more. */
   end(): void {
+    this.#wanted = false;
     this.#timer?.cancel();
   }
 }

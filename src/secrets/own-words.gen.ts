@@ -177,12 +177,12 @@ sendrecv sends sense sent sep separated separators seq sequence sequencediagram 
 servers serves service sess session sessionrecordingassoc set setbflag setcap setpriv sets
 setting settings settle settled settles setup several severity sh sha shaken shallow shard
 shards share shared shell shift shim shm short shorten shorter should show shown shownpath shows
-sht shuffle shutdown side sides sighup sigint sigkill sign signal signature signed sigterm
-silence silent similarity simultaneously sin since sine single sink sip sipheaders siplog
-sipmessage sipnat sippeer siprec sips sipsessionid siptrace siputils sit site six size skip
-skiplibcheck skipped skipreason sl slack sleep slot slow slower slowest small smaller smoke sms
-smtp smtps snd sndcode sndfile so socket softphone solo solve some somebody something sony soon
-sound source sox space spaces span spawn speak speaks special speech spelling spki sprop sq
+sht shuffle shutdown side sides sighup sigint sigkill sign signal signalling signature signed
+sigterm silence silent similarity simultaneously sin since sine single sink sip sipheaders
+siplog sipmessage sipnat sippeer siprec sips sipsessionid siptrace siputils sit site six size
+skip skiplibcheck skipped skipreason sl slack sleep slot slow slower slowest small smaller smoke
+sms smtp smtps snd sndcode sndfile so socket softphone solo solve some somebody something sony
+soon sound source sox space spaces span spawn speak speaks special speech spelling spki sprop sq
 sqlite srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand
 standard standards stands start started startedat starting startline starts startup stat state
 statement states static statmode stats status stay stays stderr stderror stdin stdout steady

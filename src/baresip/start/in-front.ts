@@ -1,8 +1,7 @@
 /** Opens the proxy in front of an agent that asks for one (docs/decisions/0033-proxy-in-front-of-an-agent.md). */
 import type { Slot } from '../../agents/ports.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
-import { AgentProxy } from '../../proxy/proxy.js';
-import { peerAccount } from '../../signalling/account.js';
+import type { AgentProxy } from '../../proxy/proxy.js';
 import { hasCapability } from '../capabilities.js';
 import { trace } from '../../trace.js';
 import type { Account } from './account.js';
@@ -25,7 +24,11 @@ export async function openProxy(
   if (options.proxy !== true) return undefined;
   const { headers, verify_tls, ca_file } = options;
   const [phonePort, innerPort] = slot.inner;
-  const opening = AgentProxy.open({
+  const [{ AgentProxy: Proxy }, { peerAccount }] = await Promise.all([
+    import('../../proxy/proxy.js'),
+    import('../../signalling/account.js'),
+  ]);
+  const opening = Proxy.open({
     address,
     port: sipPort,
     phonePort,

@@ -9,8 +9,6 @@ import type {
   Phone,
   UserAgent,
 } from '../../agents/user-agent.js';
-import { startAgent } from '../../baresip/agent.js';
-import { startPeer } from '../../peer/peer.js';
 import type { PeerOptions } from '../../schema/types.gen.js';
 import type { BaresipBinary } from '../../baresip/start/binary.js';
 import { OffhookError } from '../../errors.js';
@@ -123,7 +121,10 @@ export class Resources {
   async #launch(name: string, options: AgentOptions, limitMs: number): Promise<Phone> {
     this.#assertMayListen(name, options);
     await this.#hooks.lock(locksOfAgent(name, options));
-    const binary = await this.#binary();
+    const [binary, { startAgent }] = await Promise.all([
+      this.#binary(),
+      import('../../baresip/agent.js'),
+    ]);
     const context: BaresipContext = {
       ...this.#context(name),
       binary,
@@ -141,6 +142,7 @@ export class Resources {
     this.#assertMayListen(name, options);
     this.guard.servers(name, options);
     await this.#hooks.lock(locksOfAgent(name, options));
+    const { startPeer } = await import('../../peer/peer.js');
     return startPeer(name, options, this.#context(name));
   }
 

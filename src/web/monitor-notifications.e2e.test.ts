@@ -104,7 +104,9 @@ describe.skipIf(chromium === undefined)('the page of a monitor that wants a toke
         await one.getByRole('button', { name: 'Discard' }).click();
         await one.waitFor({ state: 'detached' });
       }
-      expect(await page.locator('main').textContent()).toContain('There are none.');
+      expect(await page.locator('main').textContent()).toContain(
+        'There are no undelivered messages.',
+      );
       await page.goBack();
       await page.locator('.monitor').waitFor();
       expect(await line.count()).toBe(0);

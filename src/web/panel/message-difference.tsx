@@ -54,7 +54,7 @@ export function MessageDifference(props: Props): JSX.Element {
             isLong.value = event.currentTarget.checked;
           }}
         />{' '}
-        Also what is equal or differs in every message
+        Also show what is equal, or differs in every message
       </label>
       <Parts parts={isLong.value ? parts : parts.filter(isNews)} />
     </>
@@ -64,7 +64,8 @@ export function MessageDifference(props: Props): JSX.Element {
 const isNews = ({ kind, usual }: PartDifference): boolean => kind !== 'same' && usual !== true;
 
 function Parts({ parts }: { parts: readonly PartDifference[] }): JSX.Element {
-  if (parts.length === 0) return <p class="note">Nothing differs but what always does.</p>;
+  if (parts.length === 0)
+    return <p class="note">The messages differ only where all messages do.</p>;
   return (
     <figure class="difference">
       <figcaption>

@@ -184,7 +184,8 @@ function Legend(): JSX.Element {
         ))}
       </dl>
       <p class="dim">
-        The newest run is on the right. What went wrong stands taller; a click opens the report.
+        The newest run is on the right. Bars of failed runs are taller. A click on a bar opens the
+        report.
       </p>
     </details>
   );

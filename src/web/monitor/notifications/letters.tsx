@@ -47,7 +47,7 @@ export function Letters({ targets, letters, mayOperate, again }: Props): JSX.Ele
       <h2 id="letters-title" ref={heading} tabIndex={-1}>
         Undelivered messages
       </h2>
-      {late.length === 0 && <p class="dim">There are none.</p>}
+      {late.length === 0 && <p class="dim">There are no undelivered messages.</p>}
       <p class="told" role="status">
         {told.value}
       </p>

@@ -20,7 +20,7 @@ export function Targets({ targets, letters, mayOperate }: Props): JSX.Element {
       <h2 id="targets-title">Targets</h2>
       {targets.length === 0 ? (
         <p>
-          Nobody is told of anything yet. Add a target to <code>notify</code> in{' '}
+          No notifications are sent yet. Add a target to <code>notify</code> in{' '}
           <code>offhook.config.json</code>: it appears here without a restart.
         </p>
       ) : (

@@ -52,7 +52,7 @@ export function Login(): JSX.Element {
         Log in
       </button>
       <p class="dim">
-        Tokens stand in <code>auth</code> of the configuration of <code>offhook serve</code>.
+        The tokens are in <code>auth</code> of the configuration of <code>offhook serve</code>.
       </p>
     </form>
   );

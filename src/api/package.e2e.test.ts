@@ -11,8 +11,8 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LeftoverWatch, watchLeftovers } from '../testing/leftovers.js';
-import { giveToUser, runAsUser } from '../testing/run-cli.js';
+import { type LeftoverWatch, watchLeftovers } from '../testing/cli/leftovers.js';
+import { giveToUser, runAsUser } from '../testing/cli/run-cli.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** npm takes 10 s, and more than a minute while other programs keep all processors busy. */

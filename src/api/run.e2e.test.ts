@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
-import { type LeftoverWatch, watchLeftovers } from '../testing/leftovers.js';
+import { type LeftoverWatch, watchLeftovers } from '../testing/cli/leftovers.js';
 import type { RunOptions } from './options.js';
 
 const API = new URL('../../dist/program/api.js', import.meta.url).href;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { speech, throughCodec, whiteNoise, mixed, sine } from '../testing/signals.js';
+import { speech, throughCodec, whiteNoise, mixed, sine } from '../testing/samples/signals.js';
 import { conversationTiming } from './conversation.js';
 import { joinSamples, silenceSamples } from './tone.js';
 import { EDGE_UNCERTAINTY_MS, VoiceActivity } from './voice-activity.js';

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sine } from '../testing/signals.js';
+import { sine } from '../testing/samples/signals.js';
 import { GrowingWav } from './growing-wav.js';
 import { joinSamples } from './tone.js';
 import { wavHeader } from './wav.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mixed, sine, whiteNoise } from '../testing/signals.js';
+import { mixed, sine, whiteNoise } from '../testing/samples/signals.js';
 import { LevelMeter, levelOf } from './level.js';
 import { strongestFrequencies } from './spectrum.js';
 import { joinSamples, silenceSamples, toneSamples } from './tone.js';

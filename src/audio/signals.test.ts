@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { speech, throughCodec, whiteNoise, mixed, sine, lossy } from '../testing/signals.js';
+import {
+  speech,
+  throughCodec,
+  whiteNoise,
+  mixed,
+  sine,
+  lossy,
+} from '../testing/samples/signals.js';
 import { DtmfDetector, dtmfSamples } from './dtmf-detector.js';
 import { SignalDetector, signalSamples, type SignalState } from './signal-detector.js';
 import {

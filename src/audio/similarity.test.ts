@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { lossy, mixed, music, sine, speech, throughCodec, whiteNoise } from '../testing/signals.js';
+import {
+  lossy,
+  mixed,
+  music,
+  sine,
+  speech,
+  throughCodec,
+  whiteNoise,
+} from '../testing/samples/signals.js';
 import { resample, toFloat, toInt16 } from './pcm.js';
 import { MIN_SIMILARITY, similarityOf } from './similarity.js';
 import { joinSamples, silenceSamples } from './tone.js';

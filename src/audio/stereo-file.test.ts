@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sine } from '../testing/signals.js';
+import { sine } from '../testing/samples/signals.js';
 import { toInt16 } from './pcm.js';
 import { StereoFile, type Side } from './stereo-file.js';
 import { ToneDetector } from './tone-detector.js';

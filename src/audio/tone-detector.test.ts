@@ -9,7 +9,7 @@ import {
   speech,
   throughCodec,
   whiteNoise,
-} from '../testing/signals.js';
+} from '../testing/samples/signals.js';
 import { silenceSamples, joinSamples } from './tone.js';
 import {
   LEAST_TONE_DBFS,

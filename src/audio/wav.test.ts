@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sine } from '../testing/signals.js';
+import { sine } from '../testing/samples/signals.js';
 import { levelOf } from './level.js';
 import { convertSound, toFloat } from './pcm.js';
 import { ToneDetector } from './tone-detector.js';

@@ -2,7 +2,7 @@ import type { SipMessage } from '../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
 import type { AgentEvent } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { compareVersions } from './capabilities.js';
 import type { AgentOptions, Phone } from '../agents/user-agent.js';
 

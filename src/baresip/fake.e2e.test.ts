@@ -1,7 +1,7 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { testBench, type Bench } from '../testing/agent-bench.js';
-import { fakeBaresip, type FakeBinary } from '../testing/fake-binary.js';
+import { testBench, type Bench } from '../testing/agents/agent-bench.js';
+import { fakeBaresip, type FakeBinary } from '../testing/agents/fake-binary.js';
 import { findBaresip } from './start/binary.js';
 
 const LIMIT = 5000;

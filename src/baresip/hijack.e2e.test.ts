@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { encodeNetstring } from './wire/netstring.js';
 import type { Phone } from '../agents/user-agent.js';
 

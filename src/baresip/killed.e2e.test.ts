@@ -1,8 +1,8 @@
 /** Every verb of a call whose baresip is killed while the other side is silent, and once more after that. */
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import { peerSdp } from '../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { peerSdp } from '../testing/agents/raw-peer.js';
 import type { Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;

@@ -13,7 +13,7 @@ import { createServer } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../certificate.js';
 import { agentStateName } from '../model/agent-state.js';
-import { testBinaries, testBench, type Bench } from '../testing/agent-bench.js';
+import { testBinaries, testBench, type Bench } from '../testing/agents/agent-bench.js';
 import { hasCapability } from './capabilities.js';
 import type { AgentOptions, Phone } from '../agents/user-agent.js';
 

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agent-bench.js';
-import { peerSdp, type RawPeer } from '../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { peerSdp, type RawPeer } from '../testing/agents/raw-peer.js';
 import type { Phone } from '../agents/user-agent.js';
 
 const LIMIT = 5000;

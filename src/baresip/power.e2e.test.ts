@@ -1,7 +1,7 @@
 /** An agent that is switched off and on: its processes, ports and folders. */
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import type { Phone } from '../agents/user-agent.js';
 import { sipPortsAreFree } from '../agents/ports.js';
 

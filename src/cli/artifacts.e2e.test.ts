@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, it } from 'vitest';
-import { eventsOf, runFiles } from '../testing/run-files.js';
+import { eventsOf, runFiles } from '../testing/cli/run-files.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../schema/run-event.schema.json', import.meta.url), 'utf8'),

@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeWav } from '../audio/wav.js';
 import { levelOf } from '../audio/level.js';
 import { toInt16 } from '../audio/pcm.js';
-import { leavingNothing } from '../testing/leftovers.js';
-import { runCli } from '../testing/run-cli.js';
-import { eventsOf, runFiles, runScenario, steer, writeFiles } from '../testing/run-files.js';
+import { leavingNothing } from '../testing/cli/leftovers.js';
+import { runCli } from '../testing/cli/run-cli.js';
+import { eventsOf, runFiles, runScenario, steer, writeFiles } from '../testing/cli/run-files.js';
 
 const MB = 1024 * 1024;
 const CALL = `

@@ -5,9 +5,9 @@ import { chmod, cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findBaresip } from '../baresip/start/binary.js';
-import { leavingNothing } from '../testing/leftovers.js';
-import { CLI_FILE } from '../testing/run-cli.js';
-import { runFiles, writeFiles } from '../testing/run-files.js';
+import { leavingNothing } from '../testing/cli/leftovers.js';
+import { CLI_FILE } from '../testing/cli/run-cli.js';
+import { runFiles, writeFiles } from '../testing/cli/run-files.js';
 
 const IT = { 'it.js': "agent('alice');\n" };
 const INSTALL =

@@ -2,9 +2,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { peerSdp, rawPeer } from '../testing/raw-peer.js';
-import { runScenario } from '../testing/run-files.js';
-import { shownTogether } from '../testing/run-together.js';
+import { peerSdp, rawPeer } from '../testing/agents/raw-peer.js';
+import { runScenario } from '../testing/cli/run-files.js';
+import { shownTogether } from '../testing/cli/run-together.js';
 
 interface Case {
   what: string;

@@ -1,7 +1,7 @@
 /** A mistake found before anything runs leads to one clear error on stderr, nothing on stdout, and exit code 2. */
 import { chmod } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { runFiles, type Files } from '../testing/run-files.js';
+import { runFiles, type Files } from '../testing/cli/run-files.js';
 
 const GOOD: Files = {
   'it.js': "scenario('one', { tags: ['smoke'] }, () => {});\nscenario('two', () => {});\n",

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
-import { leavingNothing } from '../testing/leftovers.js';
+import { leavingNothing } from '../testing/cli/leftovers.js';
 import { findTcpdump, findWireshark } from '../testing/real-servers.js';
-import { runCli } from '../testing/run-cli.js';
-import { eventsOf, runFiles, steer, writeFiles } from '../testing/run-files.js';
+import { runCli } from '../testing/cli/run-cli.js';
+import { eventsOf, runFiles, steer, writeFiles } from '../testing/cli/run-files.js';
 
 /** Folder of dumpcap and tshark. */
 let programs: string | undefined;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { expectPassed, expectScenarios, runCli } from '../testing/run-cli.js';
+import { expectPassed, expectScenarios, runCli } from '../testing/cli/run-cli.js';
 
 const EXAMPLES = readdirSync(new URL('../../examples', import.meta.url)).filter((name) =>
   /(?:\.js|(?<!\.d)\.ts)$/.test(name),

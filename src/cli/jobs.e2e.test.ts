@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
 import { expectNoOverlap, heldLocks } from '../testing/lock-check.js';
-import { leavingNothing } from '../testing/leftovers.js';
-import { startCli } from '../testing/run-cli.js';
-import { eventsOf, runFiles, steer, verdictsOf, writeFiles } from '../testing/run-files.js';
+import { leavingNothing } from '../testing/cli/leftovers.js';
+import { startCli } from '../testing/cli/run-cli.js';
+import { eventsOf, runFiles, steer, verdictsOf, writeFiles } from '../testing/cli/run-files.js';
 
 type Timed = RunEvent & { time: string };
 const timed = (stdout: string): Timed[] => eventsOf(stdout) as Timed[];

@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeNetstring } from '../baresip/wire/netstring.js';
-import { runFiles, steer, eventsOf, type Files } from '../testing/run-files.js';
-import type { RunningCli } from '../testing/run-cli.js';
+import { runFiles, steer, eventsOf, type Files } from '../testing/cli/run-files.js';
+import type { RunningCli } from '../testing/cli/run-cli.js';
 
 const NO_CI = { CI: undefined };
 const KEPT = 'everything above stays until Ctrl-C';

@@ -4,9 +4,9 @@ import { readFile, rename, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import { leavingNothing, type LeftoverWatch } from '../testing/leftovers.js';
-import { runCli, startCli, type RunningCli } from '../testing/run-cli.js';
-import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/run-files.js';
+import { leavingNothing, type LeftoverWatch } from '../testing/cli/leftovers.js';
+import { runCli, startCli, type RunningCli } from '../testing/cli/run-cli.js';
+import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/cli/run-files.js';
 
 /** The scenario waits until the test makes a file. */
 const GO = `await_until(() => { try { return load_env('go.env').GO === '1'; } catch { return false; } }, '20s');`;

@@ -1,6 +1,6 @@
 /** A run ends when its report does: no timer of the driver keeps the process. */
 import { expect, it } from 'vitest';
-import { steer } from '../testing/run-files.js';
+import { steer } from '../testing/cli/run-files.js';
 import { leastMs } from '../testing/timing.js';
 
 /** Between the last line of the report and the end of the process; any timer of the driver takes longer than that. */

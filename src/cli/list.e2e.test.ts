@@ -1,6 +1,6 @@
 /** `list` and `check`: what is found, without starting anything. */
 import { describe, expect, it } from 'vitest';
-import { runFiles } from '../testing/run-files.js';
+import { runFiles } from '../testing/cli/run-files.js';
 
 const TAGGED = `
   scenario('an answered call', { tags: ['smoke', 'call'] }, () => assert(1).equals(1));

@@ -1,9 +1,9 @@
 /** `offhook/modes`: that scenarios find it wherever they lie, what an error with it looks like, and the lines of the project file. */
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { leavingNothing } from '../testing/leftovers.js';
-import { runCli } from '../testing/run-cli.js';
-import { eventsOf, runFiles, writeFiles } from '../testing/run-files.js';
+import { leavingNothing } from '../testing/cli/leftovers.js';
+import { runCli } from '../testing/cli/run-cli.js';
+import { eventsOf, runFiles, writeFiles } from '../testing/cli/run-files.js';
 
 const NUMBER = `import { normalize_number } from 'offhook/modes';
 scenario('a number', () => {

@@ -7,8 +7,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { CLI_FILE } from '../testing/run-cli.js';
-import { eventsOf, runFiles, steer, writeFiles } from '../testing/run-files.js';
+import { CLI_FILE } from '../testing/cli/run-cli.js';
+import { eventsOf, runFiles, steer, writeFiles } from '../testing/cli/run-files.js';
 
 const CALL = {
   'call.js': `

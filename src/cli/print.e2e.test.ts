@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runFiles } from '../testing/run-files.js';
+import { runFiles } from '../testing/cli/run-files.js';
 
 const EVIL = '\u001b[31m\u0007\u009b\u202e\u200b\r\n::error::x\n  ##[error]y ##vso[task.z]';
 const TAG = 't\u001b[31m\u202e##[error]x';

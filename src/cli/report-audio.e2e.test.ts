@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PAGE_DATA_ID, type PageData } from '../story/page-data.js';
-import { runFiles, steer } from '../testing/run-files.js';
+import { runFiles, steer } from '../testing/cli/run-files.js';
 
 const CALLS = `
 const call = () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runFiles } from '../testing/run-files.js';
+import { runFiles } from '../testing/cli/run-files.js';
 
 /** They come from the lab, --set, an env file, load_env(), the environment, an account that never registers, and HTTP. */
 const SECRETS = {

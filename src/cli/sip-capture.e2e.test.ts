@@ -9,9 +9,9 @@ import type { RunEvent } from '../model/run-event.js';
 import { SipCaptureReporter } from '../report/sip/sip-capture.js';
 import type { SipMessage } from '../sip/sip-message.js';
 import { findWireshark } from '../testing/real-servers.js';
-import { runCli } from '../testing/run-cli.js';
-import { eventsOf, runFiles, steer, writeFiles } from '../testing/run-files.js';
-import { SampleRun, sipMessage } from '../testing/sample-run.js';
+import { runCli } from '../testing/cli/run-cli.js';
+import { eventsOf, runFiles, steer, writeFiles } from '../testing/cli/run-files.js';
+import { SampleRun, sipMessage } from '../testing/samples/sample-run.js';
 
 let programs: string | undefined;
 let tshark: string | undefined;

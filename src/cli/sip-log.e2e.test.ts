@@ -1,8 +1,8 @@
 /** What a script reads of messages only an SBC or PBX sends, and --metrics: whole runs. */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { rawPeer, type RawPeer } from '../testing/raw-peer.js';
-import { eventsOf, runFiles, runScenario } from '../testing/run-files.js';
+import { rawPeer, type RawPeer } from '../testing/agents/raw-peer.js';
+import { eventsOf, runFiles, runScenario } from '../testing/cli/run-files.js';
 
 let peer: RawPeer | undefined;
 afterEach(() => {

@@ -1,6 +1,13 @@
 /** Suites as their authors meet them: order, isolation, teardown. */
 import { describe, expect, it } from 'vitest';
-import { eventsOf, logsOf, runFiles, steer, verdictsOf, type Files } from '../testing/run-files.js';
+import {
+  eventsOf,
+  logsOf,
+  runFiles,
+  steer,
+  verdictsOf,
+  type Files,
+} from '../testing/cli/run-files.js';
 
 async function suite(
   source: string,

@@ -1,6 +1,6 @@
 /** OFFHOOK_TRACE: every section shows its part of a run, each entry on one line, and no secret. */
 import { describe, expect, test } from 'vitest';
-import { runFiles } from '../testing/run-files.js';
+import { runFiles } from '../testing/cli/run-files.js';
 import { TRACE_SECTIONS } from '../trace.js';
 
 const PASSWORD = 'pa55-Wörd/;x';

@@ -1,6 +1,6 @@
 /** Scenarios in TypeScript, and the files they import. */
 import { describe, expect, it } from 'vitest';
-import { runFiles } from '../testing/run-files.js';
+import { runFiles } from '../testing/cli/run-files.js';
 
 const HELPER = `export interface Row { n: number }
 export function twice<T extends Row>(row: T): number {

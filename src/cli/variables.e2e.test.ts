@@ -1,6 +1,6 @@
 /** Where env() finds what: the layers of variables, from the command line to the .env file of a project. */
 import { describe, expect, it } from 'vitest';
-import { logsOf, runFiles } from '../testing/run-files.js';
+import { logsOf, runFiles } from '../testing/cli/run-files.js';
 
 describe.concurrent('variables', () => {
   const SHOW =

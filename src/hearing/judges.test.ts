@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dtmfSamples } from '../audio/dtmf-detector.js';
 import { joinSamples, silenceSamples } from '../audio/tone.js';
 import type { HeardSignal, HeardTone } from '../schema/types.gen.js';
-import { mixed, sine, speech } from '../testing/signals.js';
+import { mixed, sine, speech } from '../testing/samples/signals.js';
 import { DtmfJudge } from './dtmf-judge.js';
 import { SilenceJudge, ToneJudge } from './judges.js';
 import { SampleClock, type Judge } from './listen.js';

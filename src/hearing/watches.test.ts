@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../model/agent-event.js';
 import { silenceSamples } from '../audio/tone.js';
-import { sine } from '../testing/signals.js';
+import { sine } from '../testing/samples/signals.js';
 import type { Piece } from './ear.js';
 import { toneWatch } from './watches.js';
 

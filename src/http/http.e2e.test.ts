@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { eventsOf, logsOf, runFiles, steer } from '../testing/run-files.js';
+import { eventsOf, logsOf, runFiles, steer } from '../testing/cli/run-files.js';
 import { selfSigned } from '../certificate.js';
 
 const open: { close(): void; closeAllConnections?(): void }[] = [];

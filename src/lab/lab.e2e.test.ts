@@ -11,8 +11,8 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OffhookError } from '../errors.js';
-import { goneWithin, processesNaming, watchLeftovers } from '../testing/leftovers.js';
-import { sipExchange } from '../testing/sip-exchange.js';
+import { goneWithin, processesNaming, watchLeftovers } from '../testing/cli/leftovers.js';
+import { sipExchange } from '../testing/samples/sip-exchange.js';
 import { type Lab, type LabOptions, startLab } from './lab.js';
 
 const LAB_MODULE = fileURLToPath(new URL('../../dist/lab/lab.js', import.meta.url));

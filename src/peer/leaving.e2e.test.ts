@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { runCli } from '../testing/run-cli.js';
-import { runScenario, steer } from '../testing/run-files.js';
-import { received } from '../testing/sip-text.js';
+import { runCli } from '../testing/cli/run-cli.js';
+import { runScenario, steer } from '../testing/cli/run-files.js';
+import { received } from '../testing/samples/sip-text.js';
 
 /** Longer than a BYE and the end of a process take, shorter than any time-out of SIP. */
 const END_MS = 5000;

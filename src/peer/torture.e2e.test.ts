@@ -9,7 +9,7 @@
  * respond() or on_invite(). A request with another version is no request to it, so that there is no 505 (badvers).
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { logsOf, runScenario } from '../testing/run-files.js';
+import { logsOf, runScenario } from '../testing/cli/run-files.js';
 import { RFC_4475, RFC_5118 } from '../testing/torture/all.js';
 import { VALID } from '../testing/torture/valid.js';
 

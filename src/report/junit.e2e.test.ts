@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import { leavingNothing, watchLeftovers } from '../testing/leftovers.js';
+import { leavingNothing, watchLeftovers } from '../testing/cli/leftovers.js';
 import { unpacked } from '../testing/real-servers.js';
-import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
+import { SampleRun, twoPartyCall } from '../testing/samples/sample-run.js';
 import { JUnitReporter } from './junit.js';
 
 const JENKINS = new URL('../testing/schemas/junit-10.xsd', import.meta.url);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
 import type { Failure, RunEvent } from '../model/run-event.js';
-import { audioAt, SampleRun, twoPartyCall } from '../testing/sample-run.js';
+import { audioAt, SampleRun, twoPartyCall } from '../testing/samples/sample-run.js';
 import { JUnitReporter } from './junit.js';
 
 let folder = '';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
-import { AGENT_EVENTS } from '../testing/sample-agent-events.js';
-import { artifactAt, audioAt, sipMessage } from '../testing/sample-run.js';
+import { AGENT_EVENTS } from '../testing/samples/sample-agent-events.js';
+import { artifactAt, audioAt, sipMessage } from '../testing/samples/sample-run.js';
 import { ndjsonLine, type NdjsonEvent } from './ndjson.js';
 
 const schema = JSON.parse(

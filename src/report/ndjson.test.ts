@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
-import { SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
+import { SampleRun, sipMessage, twoPartyCall } from '../testing/samples/sample-run.js';
 import { Secrets } from '../secrets/secrets.js';
 import { NdjsonReporter } from './ndjson.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OffhookError } from '../errors.js';
 import type { RunEvent } from '../model/run-event.js';
-import { SampleRun, twoPartyCall } from '../testing/sample-run.js';
+import { SampleRun, twoPartyCall } from '../testing/samples/sample-run.js';
 import { ConsoleReporter } from './console/console.js';
 import { NdjsonReporter } from './ndjson.js';
 import { FileOutput } from './output.js';

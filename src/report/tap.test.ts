@@ -1,7 +1,7 @@
 import { Parser } from 'tap-parser';
 import { expect, test } from 'vitest';
-import { SampleRun } from '../testing/sample-run.js';
-import { sampleSuite, written } from '../testing/sample-suite.js';
+import { SampleRun } from '../testing/samples/sample-run.js';
+import { sampleSuite, written } from '../testing/samples/sample-suite.js';
 import { TapReporter } from './tap.js';
 
 const tap = (run: SampleRun) => written((output) => new TapReporter({ output }), run);

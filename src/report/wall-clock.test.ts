@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SampleRun } from '../testing/sample-run.js';
+import { SampleRun } from '../testing/samples/sample-run.js';
 import { NdjsonReporter } from './ndjson.js';
 
 test('each line says its wall-clock time: that of run_started, and by how much `at` is later', () => {

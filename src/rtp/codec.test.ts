@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { levelOf } from '../audio/level.js';
 import { ToneDetector } from '../audio/tone-detector.js';
-import { sine, speech } from '../testing/signals.js';
+import { sine, speech } from '../testing/samples/signals.js';
 import { codecOf } from './codec.js';
 
 const RATE = 8000;

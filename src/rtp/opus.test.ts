@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { levelOf } from '../audio/level.js';
 import { ToneDetector } from '../audio/tone-detector.js';
-import { sine, speech } from '../testing/signals.js';
+import { sine, speech } from '../testing/samples/signals.js';
 import { packetTimeOf } from './codec.js';
 import { openOpus } from './opus.js';
 

@@ -9,8 +9,8 @@ import {
   samplesOf,
   session,
   withRtp,
-} from '../testing/rtp-sessions.js';
-import { randomOf } from '../testing/signals.js';
+} from '../testing/agents/rtp-sessions.js';
+import { randomOf } from '../testing/samples/signals.js';
 import { writeRtp } from './packet.js';
 
 withRtp();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomOf } from '../testing/signals.js';
+import { randomOf } from '../testing/samples/signals.js';
 import { ReorderBuffer } from './reorder.js';
 
 /** What comes out of packets in that order; 1 ms between two. */

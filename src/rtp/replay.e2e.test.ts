@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agreed, packets, rawSocket, session, withRtp } from '../testing/rtp-sessions.js';
+import { agreed, packets, rawSocket, session, withRtp } from '../testing/agents/rtp-sessions.js';
 
 withRtp();
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomOf } from '../testing/signals.js';
+import { randomOf } from '../testing/samples/signals.js';
 import { Reception } from './reception.js';
 import { ntpMiddle, ntpOf, parseRtcp, writeRtcp } from './rtcp.js';
 

@@ -19,7 +19,7 @@ import {
   session,
   sockets,
   withRtp,
-} from '../testing/rtp-sessions.js';
+} from '../testing/agents/rtp-sessions.js';
 import type { CodecName } from './codec.js';
 import { RtpSession } from './session.js';
 

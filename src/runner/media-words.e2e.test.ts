@@ -3,11 +3,11 @@
  * stopped stream is not heard.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { testBinaries } from '../testing/agent-bench.js';
-import { peerSdp, rawPeer, type RawPeer } from '../testing/raw-peer.js';
-import { rtpSender, type RtpSender } from '../testing/rtp-sender.js';
-import type { CliResult } from '../testing/run-cli.js';
-import { eventsOf, logsOf, runScenario } from '../testing/run-files.js';
+import { testBinaries } from '../testing/agents/agent-bench.js';
+import { peerSdp, rawPeer, type RawPeer } from '../testing/agents/raw-peer.js';
+import { rtpSender, type RtpSender } from '../testing/agents/rtp-sender.js';
+import type { CliResult } from '../testing/cli/run-cli.js';
+import { eventsOf, logsOf, runScenario } from '../testing/cli/run-files.js';
 
 const binaries = await testBinaries();
 const PACKETS = 25;

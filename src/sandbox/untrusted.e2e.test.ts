@@ -1,7 +1,7 @@
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { eventsOf, runFiles, type Files } from '../testing/run-files.js';
+import { eventsOf, runFiles, type Files } from '../testing/cli/run-files.js';
 import { suiteText, UNTRUSTED } from '../testing/hostile/untrusted.js';
 
 const SECRET = 'what nobody may see';

@@ -1,6 +1,6 @@
 /** Dialogs: RFC 3261, 12. */
 import { describe, expect, it } from 'vitest';
-import { received } from '../testing/sip-text.js';
+import { received } from '../testing/samples/sip-text.js';
 import { Dialog } from './dialog.js';
 
 const ROUTES = ['Record-Route: <sip:p1;lr>, <sip:p2;lr>', 'Record-Route: <sip:p3;lr>'];

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AgentContext, PeerAgent } from '../agents/user-agent.js';
 import { headerOf, type SipMessage } from '../sip/sip-message.js';
-import { received } from '../testing/sip-text.js';
+import { received } from '../testing/samples/sip-text.js';
 import type { PeerOptions } from '../schema/types.gen.js';
 import { startPeer } from '../peer/peer.js';
 

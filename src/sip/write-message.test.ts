@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { received } from '../testing/sip-text.js';
+import { received } from '../testing/samples/sip-text.js';
 import { messageText, type HeaderField } from './sip-message.js';
 import { octetsOf, withHeaders, writeMessage } from './write-message.js';
 

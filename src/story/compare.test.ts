@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SampleRun, sipMessage } from '../testing/sample-run.js';
+import { SampleRun, sipMessage } from '../testing/samples/sample-run.js';
 import { compareStories, counterpart } from './compare.js';
 import { compareMessages } from './message-difference.js';
 import type { MessageRow, Story } from './story.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sipMessage } from '../testing/sample-run.js';
+import { sipMessage } from '../testing/samples/sample-run.js';
 import { messageNote } from './sip-words.js';
 
 test.each([

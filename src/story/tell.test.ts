@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { refusedCall } from '../testing/sample-failure.js';
-import { SampleRun, sipMessage, twoPartyCall } from '../testing/sample-run.js';
+import { refusedCall } from '../testing/samples/sample-failure.js';
+import { SampleRun, sipMessage, twoPartyCall } from '../testing/samples/sample-run.js';
 import type { Row, Story } from './story.js';
 import { tellStory } from './tell.js';
 

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sipPortsAreFree } from '../agents/ports.js';
 import { type Asterisk, startAsterisk } from './asterisk.js';
-import { leavingNothing, watchLeftovers } from './leftovers.js';
+import { leavingNothing, watchLeftovers } from './cli/leftovers.js';
 import { findAsterisk, SUITE_BARESIPS } from './real-servers.js';
-import { type CliResult, expectPassed, expectScenarios, runCli } from './run-cli.js';
+import { type CliResult, expectPassed, expectScenarios, runCli } from './cli/run-cli.js';
 
 const installed = await findAsterisk();
 

@@ -6,8 +6,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
 import { SUITE_BARESIPS } from './real-servers.js';
-import { eventsOf } from './run-files.js';
-import { runCli } from './run-cli.js';
+import { eventsOf } from './cli/run-files.js';
+import { runCli } from './cli/run-cli.js';
 
 const LIMIT_MS = 240_000;
 /** Each scenario waits most of its time. */

@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HtmlReporter } from '../report/html/html.js';
 import { ndjsonLine } from '../report/ndjson.js';
 import { findChromium, launch, violations } from '../testing/chromium.js';
-import { longRun } from '../testing/long-run.js';
-import { runFiles } from '../testing/run-files.js';
+import { longRun } from '../testing/samples/long-run.js';
+import { runFiles } from '../testing/cli/run-files.js';
 import { leastMs } from '../testing/timing.js';
 
 const TEMPLATE = new URL('../../dist/report/template.html', import.meta.url).pathname;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
-import { eventsOf, logsOf } from '../testing/run-files.js';
-import { withMock } from '../testing/with-mock.js';
+import { eventsOf, logsOf } from '../testing/cli/run-files.js';
+import { withMock } from '../testing/cli/with-mock.js';
 
 const MIB = 1024 * 1024;
 const COUNT = 10_000;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
-import { eventsOf, logsOf, runFiles, verdictsOf } from '../testing/run-files.js';
-import { eventsTogether } from '../testing/run-together.js';
-import { withMock } from '../testing/with-mock.js';
+import { eventsOf, logsOf, runFiles, verdictsOf } from '../testing/cli/run-files.js';
+import { eventsTogether } from '../testing/cli/run-together.js';
+import { withMock } from '../testing/cli/with-mock.js';
 import { selfSigned } from '../certificate.js';
 
 async function run(source: string, args: readonly string[] = [], files = {}) {

@@ -11,7 +11,7 @@ import {
   speech,
   throughCodec,
   whiteNoise,
-} from '../../testing/signals.js';
+} from '../../testing/samples/signals.js';
 import { audioOfFile, type SideOfCall } from './call-file.js';
 import { dtmfSamples } from '../dtmf-detector.js';
 import { decodeG711, throughG711 } from '../g711.js';

@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../../model/agent-state.js';
 import { rtpInfo, type RtpInfo } from '../../model/agent-view.js';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
-import { peerSdp } from '../../testing/raw-peer.js';
-import { rtpSender, type RtpSender } from '../../testing/rtp-sender.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { peerSdp } from '../../testing/agents/raw-peer.js';
+import { rtpSender, type RtpSender } from '../../testing/agents/rtp-sender.js';
 import { overlooksDigits } from './lost-digits.js';
 import type { Phone } from '../../agents/user-agent.js';
 

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { agentStateName } from '../../model/agent-state.js';
-import { testBinaries, testBench, type Bench } from '../../testing/agent-bench.js';
+import { testBinaries, testBench, type Bench } from '../../testing/agents/agent-bench.js';
 import type { AudioStream, Sound, Phone } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentEvent } from '../../model/agent-event.js';
-import { recorded, sip, tagged } from '../../testing/traced-call.js';
+import { recorded, sip, tagged } from '../../testing/samples/traced-call.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -2,7 +2,7 @@ import type { SipMessage } from '../../sip/sip-message.js';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AgentEvent } from '../../model/agent-event.js';
-import { ctrl, recorded, sip, tagged } from '../../testing/traced-call.js';
+import { ctrl, recorded, sip, tagged } from '../../testing/samples/traced-call.js';
 import { endedByText } from './ended.js';
 import { Endpoints } from '../../sip/endpoints.js';
 import { decodeFrame, type CtrlEvent } from '../wire/events.js';

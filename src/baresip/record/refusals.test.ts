@@ -1,7 +1,7 @@
 import type { HeaderField } from '../../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
 import type { AgentEvent } from '../../model/agent-event.js';
-import { sip } from '../../testing/traced-call.js';
+import { sip } from '../../testing/samples/traced-call.js';
 import { RefusalLog } from './refusals.js';
 
 function log(version: string) {

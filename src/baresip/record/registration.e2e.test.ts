@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { hasCapability } from '../capabilities.js';
 
 const LIMIT = 5000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentEvent } from '../../model/agent-event.js';
-import { recorded, sip, tagged } from '../../testing/traced-call.js';
+import { recorded, sip, tagged } from '../../testing/samples/traced-call.js';
 
 const body = (...lines: string[]) => ['v=0', 'c=IN IP4 192.0.2.1', ...lines, ''].join('\r\n');
 const AUDIO = body('m=audio 4000 RTP/AVP 0 8 101', 'a=rtpmap:101 telephone-event/8000');

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { isolationOf, type Isolate } from './isolation.js';
 import { encodeNetstring } from '../wire/netstring.js';
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../../model/agent-state.js';
 import type { CallFacts } from '../../model/call-facts.js';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
-import { peerSdp, type RawPeer } from '../../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { peerSdp, type RawPeer } from '../../testing/agents/raw-peer.js';
 import type { Phone } from '../../agents/user-agent.js';
 
 const LIMIT = 5000;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { agentStateName } from '../../model/agent-state.js';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
-import { peerSdp, type RawPeer } from '../../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { peerSdp, type RawPeer } from '../../testing/agents/raw-peer.js';
 import type { AgentOptions, Phone } from '../../agents/user-agent.js';
 import { hasCapability } from '../capabilities.js';
 

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { OffhookError } from '../../errors.js';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
-import type { PeerAnswer, RawPeer } from '../../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import type { PeerAnswer, RawPeer } from '../../testing/agents/raw-peer.js';
 import { hasCapability } from '../capabilities.js';
 import type { Phone, SipGuard } from '../../agents/user-agent.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
 import { transferInfo } from '../../model/agent-view.js';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
-import { peerSdp, type PeerAnswer, type RawPeer } from '../../testing/raw-peer.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { peerSdp, type PeerAnswer, type RawPeer } from '../../testing/agents/raw-peer.js';
 import { hasCapability } from '../capabilities.js';
 
 const LIMIT = 5000;

@@ -9,7 +9,7 @@ import {
   shown,
   written,
   type Parsed,
-} from '../../testing/parse-trace.js';
+} from '../../testing/samples/parse-trace.js';
 
 /** The time as baresip writes it: local time. */
 const now = new Date().toTimeString().slice(0, 8);

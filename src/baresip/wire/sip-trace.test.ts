@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { Endpoints } from '../../sip/endpoints.js';
-import { IN, OWN, parse, request, shown, type Parsed } from '../../testing/parse-trace.js';
+import { IN, OWN, parse, request, shown, type Parsed } from '../../testing/samples/parse-trace.js';
 
 const TRANSCRIPTS = new URL('../../testing/transcripts/', import.meta.url);
 const VERSIONS = ['1.0.0', '1.1.0', '4.9.0'];

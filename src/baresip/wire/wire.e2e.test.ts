@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../../testing/agent-bench.js';
+import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { fuzzDatagrams, fuzzSegments } from '../../testing/soak/wire-fuzz.js';
 import type { SipGuard } from '../../agents/user-agent.js';
 

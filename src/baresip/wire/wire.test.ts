@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
-import { request, written } from '../../testing/parse-trace.js';
+import { request, written } from '../../testing/samples/parse-trace.js';
 import { Endpoints } from '../../sip/endpoints.js';
 import { accountOf } from '../start/account.js';
 import { Wire } from './wire.js';

@@ -1,6 +1,6 @@
 /** `check --types`: what an editor would underline, found without one. */
 import { expect, it } from 'vitest';
-import { runFiles } from '../../testing/run-files.js';
+import { runFiles } from '../../testing/cli/run-files.js';
 
 it('names each error with its place', async () => {
   const files = { 'it.js': "const a = agent('a', { answr: 'auto' });\na.dail('x');\n" };

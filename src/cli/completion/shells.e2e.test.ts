@@ -6,9 +6,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { CLI_FILE } from '../../testing/run-cli.js';
-import { writeFiles } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { CLI_FILE } from '../../testing/cli/run-cli.js';
+import { writeFiles } from '../../testing/cli/run-files.js';
 import { SHELLS, type Shell } from './shells.js';
 
 const COMMANDS = "it's $(touch PWNED) `touch PWNED`";

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { runCli } from '../../testing/run-cli.js';
+import { runCli } from '../../testing/cli/run-cli.js';
 
 it('shows the help when nothing is asked for', async () => {
   const { code, stdout, stderr } = await runCli([]);

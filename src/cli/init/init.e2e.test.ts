@@ -12,9 +12,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { expectPassed, runCli } from '../../testing/run-cli.js';
-import { runFiles, writeFiles, type Files } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { expectPassed, runCli } from '../../testing/cli/run-cli.js';
+import { runFiles, writeFiles, type Files } from '../../testing/cli/run-files.js';
 
 const TSC = join(
   dirname(createRequire(import.meta.url).resolve('typescript/package.json')),

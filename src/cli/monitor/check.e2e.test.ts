@@ -1,6 +1,6 @@
 /** `offhook serve --check` and `offhook monitors dump`: what is wrong with a configuration, and what holds. */
 import { expect, test } from 'vitest';
-import { runFiles } from '../../testing/run-files.js';
+import { runFiles } from '../../testing/cli/run-files.js';
 
 const SCENARIOS = {
   'pass.js': `scenario('passes', () => { assert(1).equals(1); });`,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { EndedRun } from '../../monitor/model/run.js';
 import type { MonitorView } from '../../monitor/model/view.js';
-import { leavingNothing } from '../../testing/leftovers.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
 import { STORE_TROUBLES } from '../../testing/monitor/store-troubles.js';
-import { runCli, startCli, type CliResult, type RunningCli } from '../../testing/run-cli.js';
-import { type FilesRun, runFiles, steer, writeFiles } from '../../testing/run-files.js';
+import { runCli, startCli, type CliResult, type RunningCli } from '../../testing/cli/run-cli.js';
+import { type FilesRun, runFiles, steer, writeFiles } from '../../testing/cli/run-files.js';
 
 const SCENARIOS = {
   'pass.js': `scenario('passes', () => { assert(1).equals(1); });`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../model/run-event.js';
 import { fanOut, type Reporter } from '../../report/reporter.js';
-import { audioAt, SampleRun } from '../../testing/sample-run.js';
+import { audioAt, SampleRun } from '../../testing/samples/sample-run.js';
 import { Recordings, recordingsFolder } from './recordings.js';
 
 const root = mkdtempSync(join(tmpdir(), 'offhook-recordings-test-'));

@@ -2,9 +2,9 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { runCli, type CliResult } from '../../testing/run-cli.js';
-import { runFiles, writeFiles } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { runCli, type CliResult } from '../../testing/cli/run-cli.js';
+import { runFiles, writeFiles } from '../../testing/cli/run-files.js';
 
 const SUITE = `
 scenario('good', { tags: ['smoke'] }, () => assert(1).equals(1));

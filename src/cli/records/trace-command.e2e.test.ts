@@ -1,8 +1,8 @@
 /** `offhook trace`: a call that was really made, told from its record. */
 import { expect, it } from 'vitest';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { runCli, type CliResult } from '../../testing/run-cli.js';
-import { writeFiles } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { runCli, type CliResult } from '../../testing/cli/run-cli.js';
+import { writeFiles } from '../../testing/cli/run-files.js';
 
 const SUITE = `
 scenario('busy', () => {

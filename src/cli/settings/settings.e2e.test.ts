@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventsOf, logsOf, runFiles, verdictsOf } from '../../testing/run-files.js';
+import { eventsOf, logsOf, runFiles, verdictsOf } from '../../testing/cli/run-files.js';
 
 const FILES = {
   'calls/it.js': `

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { CLI_FILE } from '../../testing/run-cli.js';
-import { runFiles, writeFiles } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { CLI_FILE } from '../../testing/cli/run-cli.js';
+import { runFiles, writeFiles } from '../../testing/cli/run-files.js';
 
 const one = (name: string, value: string): string =>
   `import { x } from './lib.js';\nscenario('${name}', () => assert(x).equals(${value}));\n`;

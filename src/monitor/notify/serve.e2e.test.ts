@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { HttpSink } from '../../testing/monitor/http-sink.js';
-import { startCli, type RunningCli } from '../../testing/run-cli.js';
-import { steer } from '../../testing/run-files.js';
+import { startCli, type RunningCli } from '../../testing/cli/run-cli.js';
+import { steer } from '../../testing/cli/run-files.js';
 import { SmtpSink } from '../../testing/monitor/smtp-sink.js';
 import { until } from '../../testing/until.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioOf, parseSdp } from '../../sip/sdp.js';
 import { readClip, type Clip } from '../../rtp/video/h264.js';
-import { byteStream, CLIP } from '../../testing/h264.js';
+import { byteStream, CLIP } from '../../testing/samples/h264.js';
 import { Description, Media, sdpProblem } from './media.js';
 import { PortPool } from './ports.js';
 import { VideoDescription } from './video-description.js';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { RunEvent, Verdict } from '../../model/run-event.js';
-import { SampleRun, audioAt, sipMessage } from '../../testing/sample-run.js';
+import { SampleRun, audioAt, sipMessage } from '../../testing/samples/sample-run.js';
 import { fanOut, type Reporter } from '../reporter.js';
 import { ArtifactsReporter, type ArtifactsOptions } from './artifacts.js';
 import { AttemptRecord } from '../record/attempt-record.js';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../../model/run-event.js';
-import { shown } from '../../testing/console-text.js';
-import { AT, REFUSED } from '../../testing/sample-failure.js';
-import { SampleRun } from '../../testing/sample-run.js';
-import { written } from '../../testing/sample-suite.js';
+import { shown } from '../../testing/cli/console-text.js';
+import { AT, REFUSED } from '../../testing/samples/sample-failure.js';
+import { SampleRun } from '../../testing/samples/sample-run.js';
+import { written } from '../../testing/samples/sample-suite.js';
 import { ListReporter } from './list.js';
 import { Terminal } from './terminal.js';
 

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { shown } from '../../testing/console-text.js';
-import { refusedCall } from '../../testing/sample-failure.js';
-import { SampleRun, twoPartyCall } from '../../testing/sample-run.js';
+import { shown } from '../../testing/cli/console-text.js';
+import { refusedCall } from '../../testing/samples/sample-failure.js';
+import { SampleRun, twoPartyCall } from '../../testing/samples/sample-run.js';
 
 test('colour changes nothing but colour', async () => {
   const run = refusedCall(twoPartyCall(new SampleRun().begin(2))).end();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../../model/run-event.js';
-import { shown } from '../../testing/console-text.js';
-import { AT, REFUSED, refusedCall } from '../../testing/sample-failure.js';
-import { SampleRun, twoPartyCall } from '../../testing/sample-run.js';
+import { shown } from '../../testing/cli/console-text.js';
+import { AT, REFUSED, refusedCall } from '../../testing/samples/sample-failure.js';
+import { SampleRun, twoPartyCall } from '../../testing/samples/sample-run.js';
 
 test('a passing two-party call', async () => {
   const run = twoPartyCall(new SampleRun().begin(1)).end();

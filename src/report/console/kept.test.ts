@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { RunEvent } from '../../model/run-event.js';
-import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { SampleRun, sipMessage } from '../../testing/samples/sample-run.js';
 import { Page, palette } from '../lines/page.js';
 import { KeptReporter } from './kept.js';
 

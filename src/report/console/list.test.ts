@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { IDLE, sampleSuite, written } from '../../testing/sample-suite.js';
-import { SampleRun } from '../../testing/sample-run.js';
+import { IDLE, sampleSuite, written } from '../../testing/samples/sample-suite.js';
+import { SampleRun } from '../../testing/samples/sample-run.js';
 import { BriefReporter } from './brief.js';
 import { ByLength } from './by-length.js';
 import { ListReporter } from './list.js';

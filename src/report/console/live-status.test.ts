@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SampleRun } from '../../testing/sample-run.js';
+import { SampleRun } from '../../testing/samples/sample-run.js';
 import { ConsoleReporter } from './console.js';
 import { Terminal } from './terminal.js';
 import type { Output } from '../output.js';

@@ -15,9 +15,9 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import type { RunEvent } from '../../model/run-event.js';
 import type { PageData } from '../../story/page-data.js';
-import { REFUSED } from '../../testing/sample-failure.js';
-import { SampleRun } from '../../testing/sample-run.js';
-import { sampleSuite } from '../../testing/sample-suite.js';
+import { REFUSED } from '../../testing/samples/sample-failure.js';
+import { SampleRun } from '../../testing/samples/sample-run.js';
+import { sampleSuite } from '../../testing/samples/sample-suite.js';
 import { HtmlReporter, type AudioSide, type HtmlOptions } from './html.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'offhook-html-'));

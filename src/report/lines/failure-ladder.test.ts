@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Failure, TimelineItem } from '../../model/run-event.js';
 import type { SipMessage } from '../../sip/sip-message.js';
-import { REFUSED } from '../../testing/sample-failure.js';
-import { sipMessage } from '../../testing/sample-run.js';
+import { REFUSED } from '../../testing/samples/sample-failure.js';
+import { sipMessage } from '../../testing/samples/sample-run.js';
 import { AgentNames } from './agent-names.js';
 import { printFailureLadder } from './failure-ladder.js';
 import { Page, palette } from './page.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { shown } from '../../testing/console-text.js';
-import { SampleRun } from '../../testing/sample-run.js';
+import { shown } from '../../testing/cli/console-text.js';
+import { SampleRun } from '../../testing/samples/sample-run.js';
 
 test('verbose: what a verifying verb returned and what an assertion saw', async () => {
   const run = new SampleRun().begin(1).scenario('call.js', 'listens');

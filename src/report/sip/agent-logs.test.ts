@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { SampleRun, sipMessage } from '../../testing/samples/sample-run.js';
 import { Secrets } from '../../secrets/secrets.js';
 import { AgentLogsReporter } from './agent-logs.js';
 import { fanOut } from '../reporter.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sipMessage } from '../../testing/sample-run.js';
+import { sipMessage } from '../../testing/samples/sample-run.js';
 import { MediaEnds } from './media-ends.js';
 
 const LOCAL = '10.0.0.7:5060';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { SampleRun, sipMessage } from '../../testing/samples/sample-run.js';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { SipCaptureReporter } from './sip-capture.js';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
-import { SampleRun, sipMessage } from '../../testing/sample-run.js';
+import { SampleRun, sipMessage } from '../../testing/samples/sample-run.js';
 import { joinMessages } from '../../story/sip-join.js';
 import { SipLadderReporter } from './sip-ladder.js';
 import { sdpHint, shortCallIds } from '../../story/sip-words.js';

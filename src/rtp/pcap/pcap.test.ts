@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Pcap, Pcapng, type CaptureFormat } from '../../report/sip/capture-file.js';
 import { PacketMaker } from '../../report/sip/ip-packets.js';
-import { randomOf } from '../../testing/signals.js';
+import { randomOf } from '../../testing/samples/signals.js';
 import { writeRtp } from '../packet.js';
 import { readCapture } from './pcap.js';
 

@@ -9,7 +9,7 @@ import {
   samplesOf,
   session,
   withRtp,
-} from '../../testing/rtp-sessions.js';
+} from '../../testing/agents/rtp-sessions.js';
 import { parseRtp } from '../packet.js';
 import { parseRtcp } from '../rtcp.js';
 import { SrtpContext } from './context.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { byteStream, CLIP, CLIP_PICTURES, nal } from '../../testing/h264.js';
-import { randomOf } from '../../testing/signals.js';
+import { byteStream, CLIP, CLIP_PICTURES, nal } from '../../testing/samples/h264.js';
+import { randomOf } from '../../testing/samples/signals.js';
 import { Depacketizer, nalUnits, payloadsOf, readClip } from './h264.js';
 
 /** What comes out of these payloads, each packet with its number; a picture has one time stamp and ends with the marker. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { byteStream, CLIP, CLIP_PICTURES } from '../../testing/h264.js';
-import { folder, HOST, portOf, rawSocket, withRtp } from '../../testing/rtp-sessions.js';
+import { byteStream, CLIP, CLIP_PICTURES } from '../../testing/samples/h264.js';
+import { folder, HOST, portOf, rawSocket, withRtp } from '../../testing/agents/rtp-sessions.js';
 import { randomBytes } from 'node:crypto';
 import { nalUnits, readClip } from './h264.js';
 import { VideoSession, type VideoParameters } from './session.js';

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure, RunEvent } from '../../model/run-event.js';
 import { type Asterisk, startAsterisk } from '../../testing/asterisk.js';
-import { watchLeftovers, type LeftoverWatch } from '../../testing/leftovers.js';
+import { watchLeftovers, type LeftoverWatch } from '../../testing/cli/leftovers.js';
 import { findAsterisk, needBaresip110 } from '../../testing/real-servers.js';
-import { eventsOf, logsOf, runScenario } from '../../testing/run-files.js';
+import { eventsOf, logsOf, runScenario } from '../../testing/cli/run-files.js';
 import { hasCapability } from '../../baresip/capabilities.js';
 
 const installed = await findAsterisk();

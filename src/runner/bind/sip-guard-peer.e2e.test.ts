@@ -3,8 +3,8 @@
  * both, octets included.
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { rawPeer, type RawPeer } from '../../testing/raw-peer.js';
-import { eventsOf, runScenario } from '../../testing/run-files.js';
+import { rawPeer, type RawPeer } from '../../testing/agents/raw-peer.js';
+import { eventsOf, runScenario } from '../../testing/cli/run-files.js';
 
 /** Nobody may be reached there. */
 let forbidden: RawPeer;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { hasCapability } from '../../baresip/capabilities.js';
-import { testBinaries } from '../../testing/agent-bench.js';
-import { rawPeer, type RawPeer } from '../../testing/raw-peer.js';
-import { eventsOf, logsOf, runScenario } from '../../testing/run-files.js';
+import { testBinaries } from '../../testing/agents/agent-bench.js';
+import { rawPeer, type RawPeer } from '../../testing/agents/raw-peer.js';
+import { eventsOf, logsOf, runScenario } from '../../testing/cli/run-files.js';
 
 const binaries = await testBinaries();
 

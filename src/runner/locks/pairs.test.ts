@@ -1,6 +1,6 @@
 /** Scenarios that take random pairs of few accounts, one after the other, through the real schedule and the real locks. */
 import { expect, test } from 'vitest';
-import { randomOf } from '../../testing/signals.js';
+import { randomOf } from '../../testing/samples/signals.js';
 import type { PlannedFile } from '../plan/collect.js';
 import { scheduleOf, type Attempts, type Task } from '../schedule/schedule.js';
 import { Locks, RestartNeeded } from './locks.js';

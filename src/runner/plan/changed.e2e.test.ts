@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { runCli } from '../../testing/run-cli.js';
-import { runFiles, writeFiles } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { runCli } from '../../testing/cli/run-cli.js';
+import { runFiles, writeFiles } from '../../testing/cli/run-files.js';
 
 const ONE = "scenario('one', () => assert(1).equals(1));\n";
 

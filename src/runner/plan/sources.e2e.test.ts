@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../model/run-event.js';
-import { leavingNothing } from '../../testing/leftovers.js';
-import { runCli } from '../../testing/run-cli.js';
-import { eventsOf, writeFiles } from '../../testing/run-files.js';
+import { leavingNothing } from '../../testing/cli/leftovers.js';
+import { runCli } from '../../testing/cli/run-cli.js';
+import { eventsOf, writeFiles } from '../../testing/cli/run-files.js';
 
 type Source = Extract<RunEvent, { type: 'source' }>;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { eventsOf, steer } from '../../testing/run-files.js';
+import { eventsOf, steer } from '../../testing/cli/run-files.js';
 
 const STOPPED_MS = 400;
 

@@ -1,6 +1,6 @@
 /** setup_file and teardown_file, through whole runs. */
 import { expect, test } from 'vitest';
-import { eventsOf, logsOf, runFiles, steer, verdictsOf } from '../../testing/run-files.js';
+import { eventsOf, logsOf, runFiles, steer, verdictsOf } from '../../testing/cli/run-files.js';
 
 /** "setup_file: passed" of each part, in order. */
 const partsOf = (stdout: string): string[] =>

@@ -1,6 +1,6 @@
 /** The timers of RFC 3261, table 4, on a clock that the test turns. T1 500 ms, T2 4 s, T4 5 s. */
 import { describe, expect, it } from 'vitest';
-import { received } from '../../testing/sip-text.js';
+import { received } from '../../testing/samples/sip-text.js';
 import { TurnedClock } from '../../testing/turned-clock.js';
 import { ClientTransaction } from './client-transaction.js';
 import { ServerTransaction, tryingMs } from './server-transaction.js';

@@ -1,8 +1,8 @@
 /** (e) What one agent more costs the host process (Linux: VmRSS). */
 import { readFileSync } from 'node:fs';
 import { test } from 'vitest';
-import { watchLeftovers } from '../leftovers.js';
-import { startCli } from '../run-cli.js';
+import { watchLeftovers } from '../cli/leftovers.js';
+import { startCli } from '../cli/run-cli.js';
 import { median, report } from './figures.js';
 import { benchBaresip, scenarioFile } from './product.js';
 

@@ -1,5 +1,5 @@
 /**
- * (k) What listening costs and how often it errs. Sounds come from `testing/signals.ts`, each from its number, so every
+ * (k) What listening costs and how often it errs. Sounds come from `testing/samples/signals.ts`, each from its number, so every
  * case can be made again. Its "music" is 120 synthetic pieces (chords and melodies in equal temperament with harmonics
  * and drums; organ chords; bare melodies), each held against twelve notes it may well contain; for recorded music and
  * speech see recordings.bench.ts.
@@ -23,7 +23,7 @@ import {
   speech,
   throughCodec,
   whiteNoise,
-} from '../signals.js';
+} from '../samples/signals.js';
 import { report, type Figure } from './figures.js';
 
 const RATE = 8000;

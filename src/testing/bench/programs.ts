@@ -1,7 +1,7 @@
 /** Programs as a whole: how long they take, from spawn to their end or to a line they print. */
 import { spawn } from 'node:child_process';
-import { startCli } from '../run-cli.js';
-import { watchLeftovers } from '../leftovers.js';
+import { startCli } from '../cli/run-cli.js';
+import { watchLeftovers } from '../cli/leftovers.js';
 
 /** What every start of Node costs on this machine. */
 export function nodeStartMs(): Promise<number> {

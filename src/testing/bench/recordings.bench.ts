@@ -14,7 +14,7 @@ import { MIN_SIMILARITY, similarityOf } from '../../audio/similarity.js';
 import { MIX_MS, MIX_SHARE, ToneDetector, type ToneDemand } from '../../audio/tone-detector.js';
 import { decodeWav } from '../../audio/wav.js';
 import { unpacked } from '../real-servers.js';
-import { lossy, throughCodec } from '../signals.js';
+import { lossy, throughCodec } from '../samples/signals.js';
 import { report, type Figure } from './figures.js';
 
 const RATE = 8000;

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { findPrometheus, startPrometheus } from './prometheus.js';
-import { CLI_FILE } from '../run-cli.js';
+import { CLI_FILE } from '../cli/run-cli.js';
 
 const run = promisify(execFile);
 const EXAMPLE = new URL('../../../examples/monitor', import.meta.url).pathname;

@@ -11,7 +11,7 @@ import { Watch, type WatchSettings } from '../../monitor/core/watch.js';
 import type { MonitorSettings } from '../../monitor/model/settings.js';
 import { openStore } from '../../monitor/store/open-store.js';
 import { monitorSettings, RETENTION } from './sample-monitor.js';
-import { CLI_FILE } from '../run-cli.js';
+import { CLI_FILE } from '../cli/run-cli.js';
 
 export const READER = 'reader-token-0123456789';
 export const OPERATOR = 'operator-token-0123456789';

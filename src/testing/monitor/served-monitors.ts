@@ -8,8 +8,8 @@ import { Service } from '../../monitor/service.js';
 import { readSettings } from '../../monitor/settings/settings.js';
 import { openStore } from '../../monitor/store/open-store.js';
 import type { Store } from '../../monitor/store/store.js';
-import { watchLeftovers, type LeftoverWatch } from '../leftovers.js';
-import { CLI_FILE } from '../run-cli.js';
+import { watchLeftovers, type LeftoverWatch } from '../cli/leftovers.js';
+import { CLI_FILE } from '../cli/run-cli.js';
 import { endedRun, runId } from './sample-monitor.js';
 
 /** Not the name of a project file: runs would read that, too. */

@@ -1,6 +1,6 @@
 /** Calls longer than the files agents play: a tone is given to baresip again every 55 s, silence every 15 s. */
 import { expect, test } from 'vitest';
-import { runScenario } from '../run-files.js';
+import { runScenario } from '../cli/run-files.js';
 
 const SECONDS = Number(process.env['SOAK_AUDIO'] ?? '130');
 

@@ -11,9 +11,9 @@ import type { MonitorView } from '../../monitor/model/view.js';
 import { openStore } from '../../monitor/store/open-store.js';
 import type { Store } from '../../monitor/store/store.js';
 import { HandClock, takes } from '../monitor/hand-clock.js';
-import { leavingNothing } from '../leftovers.js';
-import { type RunningCli, startCli } from '../run-cli.js';
-import { writeFiles } from '../run-files.js';
+import { leavingNothing } from '../cli/leftovers.js';
+import { type RunningCli, startCli } from '../cli/run-cli.js';
+import { writeFiles } from '../cli/run-files.js';
 import { MINUTE, monitorSettings, RETENTION, SECOND } from '../monitor/sample-monitor.js';
 
 const MONITORS = 200;

@@ -7,8 +7,8 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { leavingNothing, watchLeftovers } from '../leftovers.js';
-import { giveToUser, runAsUser } from '../run-cli.js';
+import { leavingNothing, watchLeftovers } from '../cli/leftovers.js';
+import { giveToUser, runAsUser } from '../cli/run-cli.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline'] as const;

@@ -8,8 +8,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { labPassword } from '../../lab/users.js';
-import { watchLeftovers } from '../leftovers.js';
-import { type CliResult, runCli, startCli } from '../run-cli.js';
+import { watchLeftovers } from '../cli/leftovers.js';
+import { type CliResult, runCli, startCli } from '../cli/run-cli.js';
 
 /** One registered two-party call; as the body of a scenario, and as a file of its own. */
 const CALL = `

@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from 'vitest';
 import { startAsterisk } from '../asterisk.js';
-import { leavingNothing, watchLeftovers } from '../leftovers.js';
+import { leavingNothing, watchLeftovers } from '../cli/leftovers.js';
 import { findAsterisk } from '../real-servers.js';
-import { type CliOptions, runCli } from '../run-cli.js';
+import { type CliOptions, runCli } from '../cli/run-cli.js';
 
 const TIMES = Number(process.env['SOAK_TIMES'] ?? '20');
 const RUN_LIMIT_MS = 5 * 60_000;

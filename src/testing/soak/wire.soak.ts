@@ -1,6 +1,6 @@
 /** The driver's log of messages equals what was on the wire, whatever a peer sends. */
 import { describe, expect, test } from 'vitest';
-import { testBinaries } from '../agent-bench.js';
+import { testBinaries } from '../agents/agent-bench.js';
 import { type Fuzzing, fuzzDatagrams, fuzzSegments } from './wire-fuzz.js';
 
 const DATAGRAMS = Number(process.env['SOAK_DATAGRAMS'] ?? '20000');

@@ -7,8 +7,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../errors.js';
 import { findChromium, launch } from '../../testing/chromium.js';
-import { runCli } from '../../testing/run-cli.js';
-import { type LeftoverWatch, watchLeftovers } from '../../testing/leftovers.js';
+import { runCli } from '../../testing/cli/run-cli.js';
+import { type LeftoverWatch, watchLeftovers } from '../../testing/cli/leftovers.js';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PHONE = { width: 390, height: 800 };

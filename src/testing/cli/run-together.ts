@@ -2,7 +2,7 @@
  * Runs many scripts as files of one run, each with its own verdict: starting the program for each of them would take
  * more time than what they do. Never shipped.
  */
-import type { RunEvent } from '../model/run-event.js';
+import type { RunEvent } from '../../model/run-event.js';
 import type { CliResult } from './run-cli.js';
 import { eventsOf, runFiles } from './run-files.js';
 

@@ -1,6 +1,6 @@
 /** Sends RTP for a raw peer as a test wants it: packets of any payload type, and RTCP reports with any content. */
 import { createSocket, type Socket } from 'node:dgram';
-import { dtmfEvent } from '../model/dtmf.js';
+import { dtmfEvent } from '../../model/dtmf.js';
 
 const HOST = '127.0.0.1';
 const PTIME_MS = 20;

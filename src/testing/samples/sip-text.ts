@@ -1,6 +1,6 @@
 /** SIP messages for tests, as a peer reads them. */
-import { messageOf } from '../signalling/transactions/messages.js';
-import type { SipMessage } from '../sip/sip-message.js';
+import { messageOf } from '../../signalling/transactions/messages.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 
 /** @param lines start line and header lines */
 export function received(lines: readonly string[], body = ''): SipMessage {

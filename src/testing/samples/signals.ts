@@ -2,8 +2,8 @@
  * Sounds to try detectors with, each the same for the same seed: noise, something like speech, something like
  * music, what a call does to them. None is recorded: whoever doubts a figure can make the very samples again.
  */
-import { FULL_SCALE } from '../audio/level.js';
-import { throughG711, type G711Law } from '../audio/g711.js';
+import { FULL_SCALE } from '../../audio/level.js';
+import { throughG711, type G711Law } from '../../audio/g711.js';
 
 /** Uniform in 0 to 1 (mulberry32). */
 export function randomOf(seed: number): () => number {

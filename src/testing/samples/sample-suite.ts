@@ -1,5 +1,5 @@
 /** A run with every verdict and a retry, for tests of reporters. Never shipped. */
-import type { Failure } from '../model/run-event.js';
+import type { Failure } from '../../model/run-event.js';
 import { AT, REFUSED } from './sample-failure.js';
 import { SampleRun, sipMessage } from './sample-run.js';
 

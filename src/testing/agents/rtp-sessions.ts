@@ -5,12 +5,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
-import { decodeWav } from '../audio/wav.js';
-import { takeSlot, type Slot } from '../agents/ports.js';
-import { CLOCK } from '../rtp/clock.js';
-import { parseRtp, type RtpPacket } from '../rtp/packet.js';
-import type { RtpParameters, RtpSink, RtpStream } from '../rtp/parameters.js';
-import { RtpSession } from '../rtp/session.js';
+import { decodeWav } from '../../audio/wav.js';
+import { takeSlot, type Slot } from '../../agents/ports.js';
+import { CLOCK } from '../../rtp/clock.js';
+import { parseRtp, type RtpPacket } from '../../rtp/packet.js';
+import type { RtpParameters, RtpSink, RtpStream } from '../../rtp/parameters.js';
+import { RtpSession } from '../../rtp/session.js';
 
 export const HOST = '127.0.0.1';
 export const RATE = 8000;

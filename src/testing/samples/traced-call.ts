@@ -1,8 +1,8 @@
 /** Messages and events of one call, as the tests of the driver's call log need them. */
-import type { SipMessage } from '../sip/sip-message.js';
-import { CallLog } from '../baresip/record/call-log.js';
-import type { CtrlEvent } from '../baresip/wire/events.js';
-import type { AgentEvent } from '../model/agent-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import { CallLog } from '../../baresip/record/call-log.js';
+import type { CtrlEvent } from '../../baresip/wire/events.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 
 /** A log of calls, and what it has told so far. */
 export function recorded(): { log: CallLog; events: AgentEvent[] } {

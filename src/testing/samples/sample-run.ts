@@ -1,7 +1,7 @@
 /** Runs as hand-written events: what the runner would emit, for tests of reporters. Never shipped. */
-import type { SipMessage } from '../sip/sip-message.js';
-import type { AgentEvent } from '../model/agent-event.js';
-import type { Failure, RunEvent, ScenarioId, Verdict } from '../model/run-event.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import type { AgentEvent } from '../../model/agent-event.js';
+import type { Failure, RunEvent, ScenarioId, Verdict } from '../../model/run-event.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 

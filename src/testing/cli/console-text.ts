@@ -1,10 +1,10 @@
 /** What the console reporter shows of a run. Never shipped. */
-import type { RunEvent } from '../model/run-event.js';
-import { ConsoleReporter } from '../report/console/console.js';
-import type { LinesOptions } from '../report/console/attempts.js';
-import type { ColourLevel } from '../report/lines/page.js';
-import { Terminal } from '../report/console/terminal.js';
-import { Secrets } from '../secrets/secrets.js';
+import type { RunEvent } from '../../model/run-event.js';
+import { ConsoleReporter } from '../../report/console/console.js';
+import type { LinesOptions } from '../../report/console/attempts.js';
+import type { ColourLevel } from '../../report/lines/page.js';
+import { Terminal } from '../../report/console/terminal.js';
+import { Secrets } from '../../secrets/secrets.js';
 
 type Options = Omit<LinesOptions, 'terminal'> & { columns?: number; colour?: ColourLevel };
 

@@ -3,11 +3,11 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chownSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { ASSISTANTS } from '../settings/process-environment.js';
+import { ASSISTANTS } from '../../settings/process-environment.js';
 import { leavingNothing, type LeftoverWatch, watchLeftovers } from './leftovers.js';
 
-export const CLI_FILE = fileURLToPath(new URL('../../dist/program/cli.js', import.meta.url));
-const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url));
+export const CLI_FILE = fileURLToPath(new URL('../../../dist/program/cli.js', import.meta.url));
+const PROJECT_FOLDER = fileURLToPath(new URL('../../..', import.meta.url));
 
 const DEFAULT_TIMEOUT_MS = 25_000;
 

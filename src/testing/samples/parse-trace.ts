@@ -1,7 +1,7 @@
 /** Feeds reads to the parser of baresip's trace and collects what the parser returns. */
-import { SipTraceParser } from '../baresip/wire/sip-trace.js';
-import { Endpoints } from '../sip/endpoints.js';
-import type { SipMessage } from '../sip/sip-message.js';
+import { SipTraceParser } from '../../baresip/wire/sip-trace.js';
+import { Endpoints } from '../../sip/endpoints.js';
+import type { SipMessage } from '../../sip/sip-message.js';
 
 /** Where the agent of these tests listens. */
 export const OWN = '127.0.0.1:5070';

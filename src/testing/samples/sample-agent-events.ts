@@ -1,5 +1,5 @@
 /** One event of each kind an agent has, for tests of whatever writes or reads them. Never shipped. */
-import type { AgentEvent } from '../model/agent-event.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 
 const CALL = 'f3a9c27d81b24e06';
 const PEER = { uri: 'sip:bob@example.org', number: 'bob', name: 'Bob' };

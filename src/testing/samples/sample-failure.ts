@@ -1,5 +1,5 @@
 /** A call that is refused and the failure the runner makes of it, for tests of reporters. Never shipped. */
-import type { Failure } from '../model/run-event.js';
+import type { Failure } from '../../model/run-event.js';
 import { sipMessage } from './sample-run.js';
 import type { SampleRun } from './sample-run.js';
 

@@ -1,7 +1,7 @@
 /** Runs the CLI on files a test writes, in a folder of their own. Never shipped. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RunEvent } from '../model/run-event.js';
+import type { RunEvent } from '../../model/run-event.js';
 import { leavingNothing, type LeftoverWatch, watchLeftovers } from './leftovers.js';
 import { type CliOptions, type CliResult, type RunningCli, runCli, startCli } from './run-cli.js';
 

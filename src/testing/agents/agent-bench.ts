@@ -1,14 +1,14 @@
 /** Agents for tests of the driver: started with a log that can be looked into and waited on, removed afterwards. */
-import type { SipMessage } from '../sip/sip-message.js';
-import type { BaresipContext } from '../baresip/ground.js';
+import type { SipMessage } from '../../sip/sip-message.js';
+import type { BaresipContext } from '../../baresip/ground.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, expect } from 'vitest';
-import { startAgent } from '../baresip/agent.js';
-import type { AgentOptions, Phone } from '../agents/user-agent.js';
-import { findBaresip, type BaresipBinary } from '../baresip/start/binary.js';
-import type { AgentEvent } from '../model/agent-event.js';
+import { startAgent } from '../../baresip/agent.js';
+import type { AgentOptions, Phone } from '../../agents/user-agent.js';
+import { findBaresip, type BaresipBinary } from '../../baresip/start/binary.js';
+import type { AgentEvent } from '../../model/agent-event.js';
 import { rawPeer, type PeerAnswer, type RawPeer } from './raw-peer.js';
 
 const START_LIMIT_MS = 5000;

@@ -1,6 +1,7 @@
 /** Whether an agent can be used, and why it cannot: it was stopped, switched off, crashed, or did what is forbidden. */
 import { OffhookError, type ErrorCode } from '../errors.js';
 import type { AgentEvent } from '../model/agent-event.js';
+import type { Ground } from './ground.js';
 import { exitReason, type Exit } from './start/process.js';
 
 const LINES_KEPT = 8;
@@ -11,6 +12,7 @@ type Exited = Extract<AgentEvent, { type: 'exited' }>;
 
 export class Life {
   readonly #name: string;
+  readonly #unloaded: Map<string, string>;
   #isStarted = false;
   readonly #lastLines: string[] = [];
   stopping: Promise<void> | undefined;
@@ -20,8 +22,9 @@ export class Life {
   /** Why the driver itself has ended the agent. */
   denial: OffhookError | undefined;
 
-  constructor(name: string) {
+  constructor({ name, unloaded }: Pick<Ground, 'name' | 'unloaded'>) {
     this.#name = name;
+    this.#unloaded = unloaded;
   }
 
   /** Whether it was reported that the agent has started. */
@@ -41,9 +44,13 @@ export class Life {
     return this.#lastLines;
   }
 
+  /** Takes a line of baresip's output. */
   line(text: string): void {
     this.#lastLines.push(text);
     if (this.#lastLines.length > LINES_KEPT) this.#lastLines.shift();
+    // baresip loads its modules before it reads what others send; later, a peer can write such a line.
+    const [, module, why] = this.#isStarted ? [] : (/module (\w+)\.so: (.+)/.exec(text) ?? []);
+    if (module !== undefined && why !== undefined) this.#unloaded.set(module, why);
   }
 
   get usable(): boolean {

@@ -75,7 +75,7 @@ export class Session implements RunningAgent {
   /** `before`: the agent as it was when it was switched off, if it is switched on again. */
   constructor(ground: Ground, before?: Session) {
     this.ground = ground;
-    this.#life = new Life(ground.name);
+    this.#life = new Life(ground);
     this.state = before?.state ?? NEW_AGENT;
     const emit = (event: AgentEvent) => this.emit(event);
     const { address, sipPort, slot, proxy, context } = ground;

@@ -207,7 +207,7 @@ typeof types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg u
 uid uk un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchanged
 unchecked uncommitted uncounted und undecipherable undefined undelivered under understand
 understood undici unexpected unfinished unhandledrejection unhold unique unit united units
-unknown unlabelled unless unmute unmuted unplug unplugged unreachable unreadable unreg
+unknown unlabelled unless unloaded unmute unmuted unplug unplugged unreachable unreadable unreg
 unregister unregistered unregistering unregisters unsafe unsaid unsatisfiable unseen unset
 unsupported unsupportedsyntax until untilfailure untrusted unusable unusual unwanted up update
 updated upgrade upload uptime uptimes uri uris url urls urn us usable usage use used

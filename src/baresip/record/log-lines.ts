@@ -10,8 +10,6 @@ export function readLogLine(
   refusals: RefusalLog,
   { requests, calls, dumps, ground }: RunningAgent,
 ): void {
-  const [, module, why] = /module (\w+)\.so: (.+)/.exec(line) ?? [];
-  if (module !== undefined && why !== undefined) ground.unloaded.set(module, why);
   const failed = /options reply error: (.*)/.exec(line)?.[1];
   if (failed !== undefined) requests.failed('OPTIONS', failed, proven);
   if (stream === 'stderr') {

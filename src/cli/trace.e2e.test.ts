@@ -39,7 +39,10 @@ describe.concurrent('OFFHOOK_TRACE', () => {
     expect(stderr).toMatch(/ thread -> result \d+ \{"seq":\d+\}\n/);
     expect(stderr).toMatch(/ cursor bob: passes \d+ call_incoming\n/);
     expect(stderr).toMatch(/ ports bob: SIP \d+, control \d+, RTP \d+ to \d+\n/);
-    expect(stderr.match(/ ports slot \d+ released$/gm)).toHaveLength(3);
+    // A start is tried again with another slot where a program has taken one of its ports meanwhile.
+    const starts = stderr.match(/ ports \w+: SIP \d+, control /g) ?? [];
+    expect(starts.length).toBeGreaterThanOrEqual(3);
+    expect(stderr.match(/ ports slot \d+ released$/gm)).toHaveLength(starts.length);
     expect(stderr).toContain('\\u202ered');
     expect(stderr + stdout).not.toMatch(/pa55|W(ö|%C3%B6|\\u00f6)rd/);
   });

@@ -32,11 +32,11 @@ export class Life {
     return this.#isStarted;
   }
 
-  /** Returns whether that is new. */
-  starts(): boolean {
-    const isNew = !this.#isStarted;
+  /** Notes that the start is being reported. Returns false where it was reported before. */
+  noteStarted(): boolean {
+    const isFirst = !this.#isStarted;
     this.#isStarted = true;
-    return isNew;
+    return isFirst;
   }
 
   /** The last lines of baresip's output. */

@@ -216,7 +216,7 @@ export class Session implements RunningAgent {
 
   /** Emits that the agent has started, once. */
   started(): void {
-    if (!this.#life.starts()) return;
+    if (!this.#life.noteStarted()) return;
     const { context, account, address, sipPort } = this.ground;
     const { version } = context.binary;
     this.emit({ type: 'started', version, aor: account.aor, address: hostPort(address, sipPort) });

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
 import { leavingNothing } from '../testing/cli/leftovers.js';
-import { findTcpdump, findWireshark } from '../testing/real-servers.js';
+import { BY_CONTENT, findTcpdump, findWireshark } from '../testing/real-servers.js';
 import { runCli } from '../testing/cli/run-cli.js';
 import { eventsOf, runFiles, steer, writeFiles } from '../testing/cli/run-files.js';
 
@@ -36,8 +36,7 @@ async function packetsOf(file: string): Promise<Packet[]> {
   const fields = ['frame.time_epoch', 'frame.interface_name', 'frame.protocols'];
   const ports = ['udp.srcport', 'udp.dstport'];
   const shown = [...fields, ...ports].flatMap((field) => ['-e', field]);
-  const heuristics = ['-o', 'udp.try_heuristic_first:TRUE'];
-  const read = ['-r', file, ...heuristics, '-T', 'fields', ...shown];
+  const read = ['-r', file, ...BY_CONTENT, '-T', 'fields', ...shown];
   const { stdout } = await promisify(execFile)(`${programs ?? ''}/tshark`, read);
   return stdout
     .split('\n')

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
 import { SipCaptureReporter } from '../report/sip/sip-capture.js';
 import type { SipMessage } from '../sip/sip-message.js';
-import { findWireshark } from '../testing/real-servers.js';
+import { BY_CONTENT, findWireshark } from '../testing/real-servers.js';
 import { runCli } from '../testing/cli/run-cli.js';
 import { eventsOf, runFiles, steer, writeFiles } from '../testing/cli/run-files.js';
 import { SampleRun, sipMessage } from '../testing/samples/sample-run.js';
@@ -38,9 +38,6 @@ const FIELDS = [
 ] as const;
 type Fields = Record<(typeof FIELDS)[number], string>;
 
-/** An agent may use the port of another protocol, so that tshark has to go by the content first. */
-const HEURISTICS = ['udp', 'tcp'].flatMap((name) => ['-o', `${name}.try_heuristic_first:TRUE`]);
-
 /** Returns all packets of a capture, and asserts that tshark finds no fault in any of them. */
 async function packetsOf(file: string): Promise<Fields[]> {
   const checked = ['ip', 'udp', 'tcp'].flatMap((name) => ['-o', `${name}.check_checksum:TRUE`]);
@@ -50,7 +47,7 @@ async function packetsOf(file: string): Promise<Fields[]> {
       '-r',
       file,
       ...checked,
-      ...HEURISTICS,
+      ...BY_CONTENT,
       '-T',
       'fields',
       ...FIELDS.flatMap((name) => ['-e', name]),
@@ -183,7 +180,7 @@ describe.concurrent('tshark reads', () => {
         const fields = ['-Y', 'rtp', '-T', 'fields', '-e', 'udp.srcport'];
         const capture = join(folder, 't.pcapng');
         if (!existsSync(capture)) return;
-        const read = ['-r', capture, ...HEURISTICS, ...fields];
+        const read = ['-r', capture, ...BY_CONTENT, ...fields];
         const lines = await promisify(execFile)(tshark ?? '', read);
         rtp = lines.stdout.split('\n').filter((line) => line !== '');
       },

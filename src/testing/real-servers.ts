@@ -80,6 +80,12 @@ export function findAsterisk(): Promise<AsteriskProgram | undefined> {
   return asterisk;
 }
 
+/** An agent may use the port of another protocol, so that tshark has to go by the content first. */
+export const BY_CONTENT = ['udp', 'tcp'].flatMap((name) => [
+  '-o',
+  `${name}.try_heuristic_first:TRUE`,
+]);
+
 /** Folder with tshark, which reads captures as Wireshark does, and dumpcap; or undefined where none can be had. */
 export function findWireshark(): Promise<string | undefined> {
   wireshark ??= orSkipped('tshark', async () => {

@@ -33,7 +33,7 @@ interface Parameter {
   option: string;
 }
 
-/** What baresip 1.0.0 reads of a line of its accounts file (`line_handler` in modules/account/account.c). */
+/** baresip 1.0.0 cuts each line of its accounts file after that many bytes (`line_handler` in modules/account/account.c). */
 const LONGEST_LINE = 511;
 
 /**

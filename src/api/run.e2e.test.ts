@@ -81,13 +81,13 @@ describe('a loop that is left ends the run with its teardown, before the program
       for await (const event of running) {
         record.push(event);
         if (event.type !== 'log') continue;
-        expect(await leftovers.processes()).not.toEqual([]);
+        expect(leftovers.processes()).not.toEqual([]);
         leave();
         break;
       }
     } finally {
       expect(isOver).toBe(true);
-      expect(await leftovers.processes()).toEqual([]);
+      expect(leftovers.processes()).toEqual([]);
       expect(await running.result).toMatchObject({ interrupted: true, exitCode: 130, errored: 1 });
     }
     expect(logs(record)).toEqual(['established']);

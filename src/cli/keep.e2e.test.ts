@@ -88,7 +88,7 @@ describe('--keep', () => {
         await expect.poll(log).toMatch(/alice +> INVITE sip:bob@/);
         expect(log()).not.toContain(' bob ');
         const own = told(cli, 'agent alice', 'process');
-        expect((await leftovers.processes()).some((one) => one.startsWith(`${own} `))).toBe(true);
+        expect(leftovers.processes().some((one) => one.startsWith(`${own} `))).toBe(true);
         cli.kill('SIGINT');
         const result = await cli.done;
         record = readFileSync(join(folder, 'run.ndjson'), 'utf8');

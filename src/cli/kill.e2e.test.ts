@@ -46,19 +46,19 @@ setup(() => {
 `;
 
 /** Lists the processes of the agents themselves, without the bubblewrap processes that isolate them. */
-async function agentsOf(leftovers: LeftoverWatch): Promise<string[]> {
-  const lines = await leftovers.processes();
+function agentsOf(leftovers: LeftoverWatch): string[] {
+  const lines = leftovers.processes();
   return lines.filter((line) => /-f \S*offhook-agent-/.test(line) && !/^\d+ \S*bwrap /.test(line));
 }
 
-async function pidOf(agent: string, cli: RunningCli, leftovers: LeftoverWatch): Promise<number> {
+function pidOf(agent: string, cli: RunningCli, leftovers: LeftoverWatch): number {
   const complete = cli.stdout().slice(0, cli.stdout().lastIndexOf('\n') + 1);
   const started = eventsOf(complete).flatMap((event) =>
     event.type === 'agent' && event.entry.agent === agent && event.entry.event.type === 'started'
       ? [event.entry.event.address]
       : [],
   )[0];
-  for (const line of await agentsOf(leftovers)) {
+  for (const line of agentsOf(leftovers)) {
     const folder = /-f (\S*offhook-agent-\S*)/.exec(line)?.[1];
     if (folder === undefined || started === undefined) continue;
     if (readFileSync(join(folder, 'config'), 'utf8').includes(started)) return parseInt(line, 10);
@@ -66,8 +66,8 @@ async function pidOf(agent: string, cli: RunningCli, leftovers: LeftoverWatch): 
   throw new Error(`no process of ${agent} at ${started ?? 'no address'}`);
 }
 
-async function pidsOf(pattern: RegExp, leftovers: LeftoverWatch): Promise<number[]> {
-  const lines = await leftovers.processes();
+function pidsOf(pattern: RegExp, leftovers: LeftoverWatch): number[] {
+  const lines = leftovers.processes();
   return lines.filter((line) => pattern.test(line)).map((line) => parseInt(line, 10));
 }
 
@@ -98,7 +98,7 @@ describe.concurrent('an agent dies', () => {
       ['run', 'it.js', '--json'],
       async (cli, run) => {
         await cli.waitFor('"text":"call is up"');
-        process.kill(await pidOf('bob', cli, run.leftovers), 'SIGKILL');
+        process.kill(pidOf('bob', cli, run.leftovers), 'SIGKILL');
         const killed = performance.now();
         await cli.waitFor('"type":"exited"');
         await go(run);
@@ -118,7 +118,7 @@ describe.concurrent('an agent dies', () => {
       ['run', 'it.js', '--json'],
       async (cli, run) => {
         await cli.waitFor('"text":"call is up"');
-        process.kill(await pidOf('bob', cli, run.leftovers), 'SIGKILL');
+        process.kill(pidOf('bob', cli, run.leftovers), 'SIGKILL');
         await cli.waitFor('"type":"exited"');
         await go(run);
         return cli.done;
@@ -134,7 +134,7 @@ describe.concurrent('an agent dies', () => {
       ['run', 'it.js', '--json'],
       async (cli, run) => {
         await cli.waitFor('"text":"call is up"');
-        process.kill(await pidOf('bob', cli, run.leftovers), 'SIGSTOP');
+        process.kill(pidOf('bob', cli, run.leftovers), 'SIGSTOP');
         const stopped = performance.now();
         await go(run);
         return { result: await cli.done, ms: performance.now() - stopped };
@@ -154,7 +154,7 @@ describe.concurrent('an agent dies', () => {
       ['run', 'it.js', '--json'],
       async (cli, run) => {
         await cli.waitFor('"text":"call is up"');
-        process.kill(await pidOf('alice', cli, run.leftovers), 'SIGKILL');
+        process.kill(pidOf('alice', cli, run.leftovers), 'SIGKILL');
         return cli.done;
       },
     );
@@ -180,7 +180,7 @@ describe('the server dies', () => {
       ['run', '--lab', 'it.js', '--reporter', 'console'],
       async (cli, run) => {
         await cli.waitFor('log: call is up');
-        const [main = 0] = await pidsOf(/^\d+ \S*kamailio /, run.leftovers);
+        const [main = 0] = pidsOf(/^\d+ \S*kamailio /, run.leftovers);
         process.kill(main, 'SIGKILL');
         await cli.waitFor('warning: lab: the SIP server ended by itself: signal SIGKILL');
         await go(run);
@@ -289,7 +289,7 @@ describe('the run is killed', () => {
       ['run', '--lab', 'it.js', '--reporter', 'console'],
       async (cli, { leftovers }) => {
         await cli.waitFor('log: call is up');
-        expect(await agentsOf(leftovers)).toHaveLength(2);
+        expect(agentsOf(leftovers)).toHaveLength(2);
         cli.kill('SIGKILL');
         expect(await leftovers.processesGone(2000)).toBe(true);
         expect((await leftovers.folders()).filter((name) => !/agent/.test(name))).toEqual([]);

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** What is left of a lab that should be gone: processes, folder and ports. */
 async function whatIsLeft({ folder, port, tlsPort, host }: Lab): Promise<string[]> {
-  const left = (await processesNaming(folder)).map(({ command }) => command);
+  const left = processesNaming(folder).map(({ command }) => command);
   if (existsSync(folder)) left.push(folder);
   for (const one of [port, tlsPort ?? port]) {
     if (await accepts(host, one)) left.push(`port ${one}`);
@@ -155,7 +155,7 @@ describe('the life of a lab', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [folder] = (await once(createInterface(parent.stdout), 'line')) as [string];
-    expect((await processesNaming(folder)).length).toBeGreaterThan(2);
+    expect(processesNaming(folder).length).toBeGreaterThan(2);
     parent.kill('SIGKILL');
     await leftovers.assertNothingLeft(2000);
   });
@@ -186,7 +186,7 @@ describe('a lab that cannot start', () => {
     const error = await withProgram(script, (kamailio) => startError({ kamailio, timeout: 200 }));
     expect(error.code).toBe('E_LAB_START');
     expect(error.message).toContain('no answer to OPTIONS (waited 200 ms)');
-    expect(await processesNaming(mark)).toEqual([]);
+    expect(processesNaming(mark)).toEqual([]);
   });
 
   it('does without TLS when Kamailio has no module for it', async () => {

@@ -115,7 +115,7 @@ describe.each(SUITE_BARESIPS)('the suites of the product, baresip: $which', ({ e
     '$what',
     async ({ lab }) => {
       const these = suites.filter((suite) => (suite.lab === true) === lab);
-      const more = lab ? ['--lab'] : ['--set', `TIMES=${second ? 10 : 40}`];
+      const more = lab ? ['--lab'] : ['--set', 'TIMES=5'];
       const finished = await ran(these, await env(), ...more);
       for (const suite of these) expectSuite(suite, finished);
     },

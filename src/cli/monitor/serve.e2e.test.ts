@@ -127,7 +127,7 @@ test('Ctrl-C in a call: it is ended, does not count, and nothing is left', async
     await until(record, (text) => text.includes('"by":"wait"'));
     const { code } = await ended(cli);
     expect(code).toBe(0);
-    expect(await run.leftovers.processes()).toEqual([]);
+    expect(run.leftovers.processes()).toEqual([]);
     expect(await readdir(join(run.folder, '.offhook/monitor/runs'))).toEqual([]);
   });
 });

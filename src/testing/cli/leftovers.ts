@@ -3,7 +3,8 @@
  * gets a temporary folder of its own as TMPDIR; every process it starts inherits that and every
  * folder it makes lies below it. A port cannot outlive its process, so processes and folders are enough.
  */
-import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,7 +14,7 @@ export interface LeftoverWatch {
   /** The run's TMPDIR. */
   folder: string;
   /** Processes still there, as "pid command line". */
-  processes(): Promise<string[]>;
+  processes(): string[];
   /** Temporary folders of Offhook still there. */
   folders(): Promise<string[]>;
   /** Waits until the processes are gone, at most so many ms, and says whether they are. */
@@ -24,8 +25,8 @@ export interface LeftoverWatch {
 
 export async function watchLeftovers(): Promise<LeftoverWatch> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'offhook-test-'));
-  const processes = async (): Promise<string[]> =>
-    (await processesNaming(folder)).map(({ pid, command }) => `${pid} ${command}`);
+  const processes = (): string[] =>
+    processesNaming(folder).map(({ pid, command }) => `${pid} ${command}`);
   const folders = async (): Promise<string[]> => {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     // plain files may be shared by runs: the port table
@@ -40,12 +41,11 @@ export async function watchLeftovers(): Promise<LeftoverWatch> {
     folders,
     processesGone,
     assertNothingLeft: async (within = 0) => {
-      await processesGone(within);
       const left = [
-        ...(await processes()).map((line) => `process ${line}`),
+        ...((await processesGone(within)) ? [] : processes().map((line) => `process ${line}`)),
         ...(await folders()).map((name) => `folder ${name}`),
       ];
-      await killNaming(folder);
+      if (left.length > 0) killNaming(folder);
       await rm(folder, { recursive: true, force: true });
       if (left.length > 0) throw new Error(`left behind:\n  ${left.join('\n  ')}`);
     },
@@ -75,7 +75,7 @@ export async function goneWithin(text: string, within: number): Promise<boolean>
   const end = performance.now() + within;
   // processes of others give no event when they end
   for (;;) {
-    if ((await processesNaming(text)).length === 0) return true;
+    if (processesNaming(text).length === 0) return true;
     if (performance.now() >= end) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -86,29 +86,38 @@ interface FoundProcess {
   command: string;
 }
 
-/** Living processes, but not this one, whose command line or environment contains the text (Linux). */
-export async function processesNaming(text: string): Promise<FoundProcess[]> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => readProcess(Number(pid))));
-  return found
-    .filter((one) => one !== undefined)
-    .filter(({ pid, all }) => pid !== process.pid && all.includes(text))
-    .map(({ pid, command }) => ({ pid, command }));
+/**
+ * Living processes, but not this one, whose command line or environment contains the text (Linux). Each run of the CLI in
+ * the tests ends with it. Some hundred files are read, for which promises would take ten times the processor time.
+ */
+export function processesNaming(text: string): FoundProcess[] {
+  const pids = (existsSync('/proc') ? readdirSync('/proc') : [])
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids
+    .filter((pid) => pid !== process.pid)
+    .map((pid) => readProcess(pid, text))
+    .filter((one) => one !== undefined);
 }
 
-async function readProcess(pid: number): Promise<(FoundProcess & { all: string }) | undefined> {
+/** The process, if it lives and names the text. */
+function readProcess(pid: number, text: string): FoundProcess | undefined {
   try {
-    const [status, commandLine, environment] = await Promise.all([
-      readFile(`/proc/${pid}/status`, 'utf8'),
-      readFile(`/proc/${pid}/cmdline`, 'utf8'),
-      // not ours to read: then it is not one of ours either
-      readFile(`/proc/${pid}/environ`, 'utf8').catch(() => ''),
-    ]);
-    if (isBeingKilled(status)) return undefined;
-    const command = commandLine.replaceAll('\0', ' ').trim();
-    return { pid, command, all: `${command}\n${environment}` };
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    if (!commandLine.includes(text) && !environmentOf(pid).includes(text)) return undefined;
+    if (isBeingKilled(readFileSync(`/proc/${pid}/status`, 'utf8'))) return undefined;
+    return { pid, command: commandLine.replaceAll('\0', ' ').trim() };
   } catch {
     return undefined;
+  }
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    // another user's process, which is not one of ours either
+    return '';
   }
 }
 
@@ -118,8 +127,8 @@ function isBeingKilled(status: string): boolean {
   return pending.some(([, bits]) => (parseInt((bits ?? '').slice(-4), 16) & 0x100) !== 0);
 }
 
-async function killNaming(text: string): Promise<void> {
-  for (const { pid } of await processesNaming(text)) {
+function killNaming(text: string): void {
+  for (const { pid } of processesNaming(text)) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {

@@ -181,8 +181,8 @@ test(`killed ${KILLS} times: nothing that was shown is lost, nothing is left`, a
         await cli.done.catch(() => undefined);
       }
       await vi.waitFor(
-        async () => {
-          expect(await leftovers.processes()).toEqual([]);
+        () => {
+          expect(leftovers.processes()).toEqual([]);
         },
         { timeout: 15_000, interval: 100 },
       );

@@ -2,6 +2,8 @@
  * The composition of a run: opens what it needs (the lab, threads, the baresip program), runs, and closes it all.
  * Knows no flags, no signals and no streams: a request has objects instead.
  */
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { findBaresip } from '../baresip/start/binary.js';
 import { sweepStale } from '../baresip/start/folder.js';
 import { isolationOf } from '../baresip/start/isolation.js';
@@ -67,6 +69,7 @@ function optionsOf(
 ): Parameters<typeof runScenarios>[0] {
   const { environment, saveAudio, jobs = 1, retries = 0, repeat = 1, bail = Infinity } = request;
   const known = lastRunOf(request);
+  let isTried = false;
   return {
     ...planOptions(request, secrets, { ...(lab === undefined ? {} : { lab: lab.env }), known }),
     threads,
@@ -88,7 +91,9 @@ function optionsOf(
     metrics: request.metrics === true,
     ...(saveAudio === undefined ? {} : { saveAudio }),
     binary: async () => {
-      needTemporaryFolder();
+      // Each agent of a run asks for this: it is tried once, and again only if the folder is gone.
+      if (!isTried || !existsSync(tmpdir())) needTemporaryFolder();
+      isTried = true;
       const found = await findBaresip(request.baresip);
       // Whether bubblewrap works is tried out while the script is read, not when its first agent waits for it.
       if (request.policy?.isolate !== 'never') void isolationOf(found);

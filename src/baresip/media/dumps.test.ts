@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -11,10 +12,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SipMessage } from '../../sip/sip-message.js';
 import { NEW_AGENT, type AgentState } from '../../model/agent-state.js';
-import { Dumps } from './dumps.js';
+import { Dumps, sentName } from './dumps.js';
 import type { AudioStream } from '../../agents/user-agent.js';
 
 const MB = 1024 * 1024;
@@ -215,7 +216,37 @@ describe('Dumps', () => {
     make('1.1.0');
     const inTheWay = readdirSync(folder).filter((name) => name.endsWith('-enc.wav'));
     expect(inTheWay.length).toBeGreaterThanOrEqual(10);
-    expect(inTheWay.every((name) => /^dump-\d{4}(-\d\d){5}-enc\.wav$/.test(name))).toBe(true);
+    for (const name of inTheWay) {
+      expect(name).toMatch(/^dump-\d{4}(-\d\d){5}-enc\.wav$/);
+      expect(() => {
+        writeFileSync(join(folder, name), '');
+      }).toThrow('EISDIR');
+    }
+  });
+
+  it('from 2.0 on blocks no names', () => {
     make('2.0.0');
+    expect(readdirSync(folder).filter((name) => name.endsWith('-enc.wav'))).toEqual([]);
+  });
+
+  it('takes names of the past out of the way, and leaves a file that baresip has made', () => {
+    const began = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(began);
+    try {
+      const made = make('1.1.0');
+      const first = readdirSync(folder).filter((name) => name.endsWith('-enc.wav'));
+      clock.mockReturnValue(began + 60_000);
+      const own = sentName(Math.floor(began / 1000) + 62);
+      writeFileSync(join(folder, own), 'audio');
+      made.look();
+      const names = readdirSync(folder);
+      expect(names.filter((name) => first.includes(name))).toEqual([]);
+      expect(names.filter((name) => name.endsWith('-enc.wav'))).toHaveLength(11);
+      clock.mockReturnValue(began + 120_000);
+      made.look();
+      expect(readFileSync(join(folder, own), 'utf8')).toBe('audio');
+    } finally {
+      clock.mockRestore();
+    }
   });
 });

@@ -43,7 +43,7 @@ export function createRecordingsFolder(): string {
 /** Makes a folder that holds the identity of this process, by which the sweep knows whether its run is alive. */
 function createOwned(prefix: string): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
-  writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n`);
+  writeFileSync(join(folder, PID_FILE), `${ownIdentity()}\n`);
   return folder;
 }
 
@@ -65,7 +65,7 @@ export function createFolder(files: FolderFiles): string {
 /** Notes baresip's pid for the sweep: without a parent-death signal baresip may outlive the run. */
 export function notePid(folder: string, pid: number): void {
   const agent = pid > 0 ? `${identity(pid)}\n` : '';
-  writeFileSync(join(folder, PID_FILE), `${identity(process.pid)}\n${agent}`);
+  writeFileSync(join(folder, PID_FILE), `${ownIdentity()}\n${agent}`);
 }
 
 export function removeFolder(folder: string): void {
@@ -76,7 +76,7 @@ export function removeFolder(folder: string): void {
 export function abandonAgents(): void {
   for (const folder of ownedFolders()) {
     const [owner, agent = ''] = pidLines(folder);
-    if (owner !== identity(process.pid)) continue;
+    if (owner !== ownIdentity()) continue;
     if (agent !== '' && isAlive(agent)) killAgent(agent, folder);
     removeFolder(folder);
   }
@@ -154,6 +154,13 @@ function ageMs(folder: string): number {
     // Another run has removed the folder: nothing is left to sweep.
     return 0;
   }
+}
+
+let own: string | undefined;
+
+/** The identity of this process, which never changes. */
+function ownIdentity(): string {
+  return (own ??= identity(process.pid));
 }
 
 /** "pid start-time": the start time distinguishes a process from a later one with the same number. */

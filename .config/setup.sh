@@ -5,6 +5,11 @@
 #   sh .config/setup.sh            npm packages and, beside that, baresip, Kamailio, openssl; then builds
 #   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark, PostgreSQL, Prometheus, Alertmanager, Chromium,
 #                                  zsh and fish, for the tests only
+#
+# `npm test` runs what --tests does in three parts, because unit tests and checks need no programs:
+#   --permission   says what apt-get is going to install, and lets sudo ask for its password
+#   --packages     npm packages, and the build
+#   --programs     Debian's packages, and the other programs for the tests
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -132,26 +137,59 @@ get_test_programs() {
   sh .config/get-debian.sh prometheus-alertmanager >/dev/null || [ "${CI:-}" != true ]
 }
 
+# Starts, beside everything else, what get_test_programs does.
+start_test_programs() {
+  (get_test_programs) &
+  programs=$!
+  background="$background $programs"
+}
+
+wait_for_test_programs() {
+  wait "$programs" || die "a program for the tests is missing: see the messages above"
+}
+
+# shellcheck disable=SC2086 # $missing is a list of words
+set_up() {
+  missing=$(missing_packages)
+  if [ -n "$missing" ]; then
+    install_both $missing
+  else
+    install_npm_packages
+  fi
+  sh .config/build-if-changed.sh
+}
+
 check_node
-for_tests=no
-[ "${1:-}" != --tests ] || for_tests=yes
+for_tests=yes
 log=
 background=
 # what runs in the background does not hear Ctrl-C
 trap 'kill $background 2>/dev/null; rm -f "$log"; exit 130' INT TERM
-if [ "$for_tests" = yes ]; then
-  (get_test_programs) &
-  programs=$!
-  background=$programs
-fi
-missing=$(missing_packages)
-if [ -n "$missing" ]; then
+case "${1:-}" in
+'')
+  for_tests=no
+  set_up
+  ;;
+--tests)
+  start_test_programs
+  set_up
+  wait_for_test_programs
+  ;;
+--permission)
+  missing=$(missing_packages)
   # shellcheck disable=SC2086 # a list of words
-  install_both $missing
-else
+  [ -z "$missing" ] || announce $missing
+  ;;
+--packages)
   install_npm_packages
-fi
-sh .config/build-if-changed.sh
-if [ "$for_tests" = yes ]; then
-  wait "$programs" || die "a program for the tests is missing: see the messages above"
-fi
+  sh .config/build-if-changed.sh
+  ;;
+--programs)
+  start_test_programs
+  missing=$(missing_packages)
+  # shellcheck disable=SC2086 # a list of words
+  [ -z "$missing" ] || install_packages $missing
+  wait_for_test_programs
+  ;;
+*) die "there is no option $1" ;;
+esac

@@ -220,7 +220,7 @@ describe('Dumps', () => {
       expect(name).toMatch(/^dump-\d{4}(-\d\d){5}-enc\.wav$/);
       expect(() => {
         writeFileSync(join(folder, name), '');
-      }).toThrow('EISDIR');
+      }).toThrow('ENOTDIR');
     }
   });
 

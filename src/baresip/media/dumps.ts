@@ -230,7 +230,7 @@ export class Dumps {
 
   /**
    * Before 2.0 baresip sets up the filters of a call again after a hold only if no filter is left on the
-   * sending side; otherwise received audio is no longer written. A link to a folder, under the name of the sent file,
+   * sending side; otherwise received audio is no longer written. A link that leads nowhere, under the name of the sent file,
    * prevents that filter. Such links are removed at a tenth of the cost of folders.
    */
   #block(): void {
@@ -254,10 +254,10 @@ export function sentName(second: number): string {
   return `dump-${stamp}-enc.wav`;
 }
 
-/** Makes a link to the folder itself; returns false if it cannot: media that just started have made the file, or the folder is gone. */
+/** Makes a link through which no file can be made; returns false if it cannot: media that just started have made the file, or the folder is gone. */
 function isLinked(path: string): boolean {
   try {
-    symlinkSync('.', path);
+    symlinkSync('/dev/null/none', path);
     return true;
   } catch {
     return false;

@@ -104,7 +104,7 @@ test('runs what is due, tells changes, answers, and ends without a trace', async
     const kept = await readdir(join(run.folder, '.offhook/monitor/runs', id));
     expect(kept).toEqual(expect.arrayContaining(['run.ndjson', 'report.html', 'files']));
     const list = await monitors(run, url, 'list');
-    expect(list.code).toBe(1);
+    expect(list).toMatchObject({ code: 1, stderr: '' });
     expect(list.stdout).toMatch(/^good +ok +\d+ runs, 0 failed, (next |running$)/m);
     expect(list.stdout).toMatch(/^bad +failed +1 runs, 1 failed, on request {2}env\(/m);
     const { code, stdout, stderr } = await ended(cli);
@@ -117,8 +117,14 @@ test('Ctrl-C in a call: it is ended, does not count, and nothing is left', async
   const config = { monitors: { call: { run: 'call.js', every: 'never', set: { HOLD: 'yes' } } } };
   await steer(files(config), ['serve'], async (cli, run) => {
     const url = await ready(cli);
-    expect((await monitors(run, url, 'start', 'call')).stdout).toBe('call: started\n');
-    expect((await monitors(run, url, 'start', 'call')).stdout).toBe('call: is already running\n');
+    expect(await monitors(run, url, 'start', 'call')).toMatchObject({
+      stdout: 'call: started\n',
+      stderr: '',
+    });
+    expect(await monitors(run, url, 'start', 'call')).toMatchObject({
+      stdout: 'call: is already running\n',
+      stderr: '',
+    });
     const record = async (): Promise<string> => {
       const { running } = await view(url, 'call');
       const file = join(run.folder, '.offhook/monitor/runs', running?.id ?? '', 'run.ndjson');
@@ -168,11 +174,23 @@ test('stop and fail from outside; a run that takes too long is ended with all it
       ({ running }) => running === undefined,
     );
     expect(stopped.state).toMatchObject({ state: 'unknown', n_run: 1, n_uncounted: 1 });
-    expect((await monitors(run, url, 'stop', 'held')).stdout).toBe('held: is not running\n');
-    expect((await monitors(run, url, 'fail', 'held')).stdout).toBe('held: marked as failed\n');
+    expect(await monitors(run, url, 'stop', 'held')).toMatchObject({
+      stdout: 'held: is not running\n',
+      stderr: '',
+    });
+    expect(await monitors(run, url, 'fail', 'held')).toMatchObject({
+      stdout: 'held: marked as failed\n',
+      stderr: '',
+    });
     expect((await view(url, 'held')).state).toMatchObject({ state: 'failing', n_fail: 1 });
-    expect((await monitors(run, url, 'pause', 'held')).stdout).toBe('held: paused\n');
-    expect((await monitors(run, url, 'resume', 'held')).stdout).toBe('held: resumed\n');
+    expect(await monitors(run, url, 'pause', 'held')).toMatchObject({
+      stdout: 'held: paused\n',
+      stderr: '',
+    });
+    expect(await monitors(run, url, 'resume', 'held')).toMatchObject({
+      stdout: 'held: resumed\n',
+      stderr: '',
+    });
     const unknown = await monitors(run, url, 'start', 'none');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain(

@@ -14,12 +14,32 @@ const { dependencies } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
+/**
+ * What fastify would load for settings that src does not use (src/without-schemas.ts; no logger, no injected requests). It stays
+ * out of the bundle, in which it would be more than half of fastify.
+ */
+const UNUSED = new Set([
+  '@fastify/ajv-compiler',
+  '@fastify/fast-json-stringify-compiler',
+  'light-my-request',
+  'pino',
+]);
+const leaveOut = {
+  name: 'leave out',
+  resolveId: (id) => (UNUSED.has(id) ? `\0${id}` : undefined),
+  load: (id) =>
+    id.startsWith('\0') && UNUSED.has(id.slice(1))
+      ? `throw new Error('${id.slice(1)} is not in the program: see .config/bundle.js');`
+      : undefined,
+};
+
 const THREAD = `${DIST}sandbox/thread.js`;
 const bundled = (input) =>
   rolldown({
     input,
     platform: 'node',
     external: Object.keys(dependencies),
+    plugins: [leaveOut],
     // A module that each start loads may be loaded on demand by others as well.
     checks: { ineffectiveDynamicImport: false },
   });

@@ -17,7 +17,16 @@ const MAY_IMPORT = {
   // signed identities of callers: keys and tokens, no sockets
   identity: ['sip', 'errors', 'time'],
   http: ['after-reading', 'http-body', 'schema', 'sip', 'model', 'errors', 'time'],
-  webhook: ['http-body', 'certificate', 'schema', 'sip', 'model', 'errors', 'time'],
+  webhook: [
+    'http-body',
+    'without-schemas',
+    'certificate',
+    'schema',
+    'sip',
+    'model',
+    'errors',
+    'time',
+  ],
   // what the runner knows of an agent, whatever drives it, and what the drivers share
   agents: ['after-reading', 'ordinary-file', 'trace', 'schema', 'sip', 'model', 'errors', 'time'],
   // between the phone of an agent and the world
@@ -135,6 +144,7 @@ const MAY_IMPORT = {
   ],
   // runs on a schedule, with a memory: each run is a process of its own
   monitor: [
+    'without-schemas',
     'ordinary-file',
     'file-name',
     'certificate',

@@ -11,6 +11,7 @@ import { selfSigned, type Certificate } from '../certificate.js';
 import { OffhookError } from '../errors.js';
 import { shownBody, type HttpEvent } from '../model/http-event.js';
 import type { MockRequestData, MockResponseData, RouteData } from '../model/http-message.js';
+import { WITHOUT_SCHEMAS } from '../without-schemas.js';
 import {
   headerRefusal,
   Intake,
@@ -139,6 +140,7 @@ export class MockServer {
       requireHostHeader: false,
     };
     const common = {
+      ...WITHOUT_SCHEMAS,
       logger: false,
       requestTimeout: REQUEST_MS,
       forceCloseConnections: true as const,

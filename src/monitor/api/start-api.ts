@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { fastifyWebsocket } from '@fastify/websocket';
 import { fastify, type FastifyInstance } from 'fastify';
+import { WITHOUT_SCHEMAS } from '../../without-schemas.js';
 import type { Monitors } from '../model/view.js';
 import { Access } from './access/access.js';
 import { TokenBuckets } from './access/token-buckets.js';
@@ -76,6 +77,7 @@ function appOf(options: ApiOptions): FastifyInstance {
     requireHostHeader: false,
   };
   const common = {
+    ...WITHOUT_SCHEMAS,
     logger: false,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,

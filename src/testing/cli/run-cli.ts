@@ -9,7 +9,8 @@ import { leavingNothing, type LeftoverWatch, watchLeftovers } from './leftovers.
 export const CLI_FILE = fileURLToPath(new URL('../../../dist/program/cli.js', import.meta.url));
 const PROJECT_FOLDER = fileURLToPath(new URL('../../..', import.meta.url));
 
-const DEFAULT_TIMEOUT_MS = 25_000;
+/** Just below the limit of an end-to-end test (E2E_LIMIT_MS of the settings), so that the failure names the command that did not end. */
+const DEFAULT_TIMEOUT_MS = 55_000;
 
 export interface CliOptions {
   cwd?: string;

@@ -89,7 +89,8 @@ scenario('call waiting: the first call is held, and stays so', { tags: ['serverl
   assert(alice.state).equals(State.Established);
   wait('300ms');
   assert(first.held).equals('local');
-  assert(bob.held).equals('remote');
+  // baresip 1.0 takes the call off hold when the other call ends, and Offhook puts it back
+  held(bob, 'remote');
   alice.resume();
   held(bob, 'none');
   assert(first.held).equals('none');
@@ -140,7 +141,8 @@ scenario('a consultation call, and back', { tags: ['serverless'] }, () => {
   idle(carol);
   wait('300ms');
   assert(first.held).equals('local');
-  assert(bob.held).equals('remote');
+  // baresip 1.0 takes the call off hold when the other call ends, and Offhook puts it back
+  held(bob, 'remote');
   alice.resume();
   held(bob, 'none');
   alice.hangup();

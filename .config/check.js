@@ -71,6 +71,7 @@ async function testAll() {
   const beside = packages.then((ready) => ready && work(['lint', ...CHECKS], { isLow: true }));
   const unit = (await packages) && (await run('unit', { isLive: true }));
   const ready = (await programs) && (await packages);
+  if (!ready) console.log('✗ e2e: not run, because the set-up failed (see above)');
   const e2e = ready && (await run('e2e', { isLive: true }));
   return (await beside) && unit && e2e;
 }

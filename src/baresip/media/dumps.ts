@@ -237,7 +237,7 @@ export class Dumps {
     const now = Math.floor(Date.now() / 1000);
     for (let second = Math.max(now, this.#blocked + 1); second <= now + AHEAD_S; second += 1) {
       const path = join(this.#ground.folder, sentName(second));
-      if (isLinked(path)) this.#inTheWay.push({ second, path });
+      if (tryToLink(path)) this.#inTheWay.push({ second, path });
     }
     this.#blocked = now + AHEAD_S;
     const current = this.#inTheWay.findIndex(({ second }) => second >= now - AHEAD_S);
@@ -254,8 +254,11 @@ export function sentName(second: number): string {
   return `dump-${stamp}-enc.wav`;
 }
 
-/** Makes a link through which no file can be made; returns false if it cannot: media that just started have made the file, or the folder is gone. */
-function isLinked(path: string): boolean {
+/**
+ * Makes a link through which no file can be made. Returns false if that fails, because media that have just started made
+ * a file of that name, or because the folder is gone.
+ */
+function tryToLink(path: string): boolean {
   try {
     symlinkSync('/dev/null/none', path);
     return true;

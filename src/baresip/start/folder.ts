@@ -156,11 +156,11 @@ function ageMs(folder: string): number {
   }
 }
 
-let own: string | undefined;
+let ownId: string | undefined;
 
 /** The identity of this process, which never changes. */
 function ownIdentity(): string {
-  return (own ??= identity(process.pid));
+  return (ownId ??= identity(process.pid));
 }
 
 /** "pid start-time": the start time distinguishes a process from a later one with the same number. */

@@ -115,7 +115,10 @@ export function policySettings(
       ...(maxCalls === undefined ? {} : { maxCalls }),
       isolate: isolate ?? fileIsolate(file, untrusted) ?? defaultIsolate(denies),
     };
-    const warnings = [...idleWarnings(file, ofRun), ...(untrusted ? ignoredWarnings(file) : [])];
+    const warnings = [
+      ...noEffectWarnings(file, ofRun),
+      ...(untrusted ? ignoredWarnings(file) : []),
+    ];
     const origins = {
       untrusted: untrustedOrigin(sources, file),
       read: list('read')?.origin ?? 'default',
@@ -139,7 +142,10 @@ function untrustedOrigin({ flags, variables }: PolicySources, file?: ProjectFile
 }
 
 /** Warns of settings of a run in a scenario's own project file: only the file of the folder the run was started in counts. */
-function idleWarnings(file: ProjectFile | undefined, ofRun: string | undefined): readonly string[] {
+function noEffectWarnings(
+  file: ProjectFile | undefined,
+  ofRun: string | undefined,
+): readonly string[] {
   const keys = Object.keys(file?.ofRun ?? {});
   if (file === undefined || file.path === ofRun || keys.length === 0) return [];
   const where = ofRun === undefined ? 'a file in the folder you are in or above it' : ofRun;
@@ -153,13 +159,13 @@ function ignoredWarnings(file: ProjectFile | undefined): readonly string[] {
   const ignored: string[] = keys.filter((key) => file?.settings[key] !== undefined);
   if (![undefined, 'always'].includes(file?.settings.isolate)) ignored.push('isolate');
   if (file === undefined) return [];
-  const idle = (names: readonly string[], verb: string, instead: string): string =>
+  const noEffect = (names: readonly string[], verb: string, instead: string): string =>
     `--untrusted: ${names.join(', ')} of ${file.path} ${verb} not count: ${instead}`;
   return [
     ...(ignored.length === 0
       ? []
-      : [idle(ignored, ignored.length === 1 ? 'does' : 'do', 'give flags instead')]),
-    ...(file.lines === undefined ? [] : [idle(['lines'], 'do', 'pass an account with --set')]),
+      : [noEffect(ignored, ignored.length === 1 ? 'does' : 'do', 'give flags instead')]),
+    ...(file.lines === undefined ? [] : [noEffect(['lines'], 'do', 'pass an account with --set')]),
   ];
 }
 

@@ -175,7 +175,8 @@ scenario('timeout', { tags }, () => {
 scenario.each([
   {
     options: { ringtime: '4s', timeout: '6s' },
-    words: 'refused the call too early: it rang for 2.',
+    // two seconds, less what a busy machine takes to deliver the ringing
+    words: 'refused the call too early: it rang for ',
   },
   {
     options: { ringtime: '300ms', timeout: '1s' },

@@ -74,7 +74,7 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     // certificates of the machine, where it names some: reading them is a sixth of the processor time of a start of Node.js,
-    // of which there are two thousand, and no test needs them
+    // of which there are some six hundred, and no test needs them
     env: { NODE_EXTRA_CA_CERTS: '' },
     sequence: { sequencer: LongestFirst },
     // each project and each run would translate the same sources anew

@@ -156,8 +156,8 @@ scenario.each([
   },
   {
     number: 'PBX_NO_ANSWER',
-    options: { ringtime: '700ms' },
-    words: 'timed out waiting for a refusal by "9002": alice is Ringing, got 180 (limit 700 ms)',
+    options: { ringtime: '1500ms' },
+    words: 'timed out waiting for a refusal by "9002": alice is Ringing, got 180 (limit 1.5 s)',
   },
   {
     number: 'PBX_ECHO',

@@ -48,17 +48,22 @@ scenario('record: neither a hang-up nor the digit', { tags }, () => {
 });
 
 scenario.each([
-  { what: 'no call', act: () => {}, words: 'timed out waiting for a call to "bob": bob is Idle' },
+  {
+    what: 'no call',
+    act: () => {},
+    timeout: '500ms',
+    words: 'timed out waiting for a call to "bob": bob is Idle',
+  },
   {
     what: 'a wrong caller id',
     act: (bob) => agent('alice').dial(bob),
     words: 'wrong caller id at "bob": "alice" does not end in "carol"',
   },
-])('$what', { tags }, ({ act, words }) => {
+])('$what', { tags }, ({ act, timeout, words }) => {
   const bob = agent('bob');
   act(bob);
   for (const mode of [wait_mode, answer_mode, record_mode]) {
-    mode_fails(words, () => mode(bob, { timeout: '500ms', caller_id: 'carol' }));
+    mode_fails(words, () => mode(bob, { timeout, caller_id: 'carol' }));
   }
 });
 

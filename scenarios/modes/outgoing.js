@@ -31,10 +31,11 @@ scenario.each([
     what: 'silent',
     steps: [[100]],
     words: 'timed out waiting for the ringing of "other": alice is Calling',
+    options: { timeout: '700ms' },
   },
-])('ring: $what', { tags }, ({ steps, words }) => {
+])('ring: $what', { tags }, ({ steps, words, options }) => {
   const [alice, other] = towards(...steps);
-  mode_fails(['ring_mode: ', words].flat(), () => ring_mode(alice, other, { timeout: '700ms' }));
+  mode_fails(['ring_mode: ', words].flat(), () => ring_mode(alice, other, options));
 });
 
 scenario('play: answers, hears a file, hangs up', { tags }, () => {
@@ -81,7 +82,7 @@ scenario('play: refused, not answered, hung up', { tags }, () => {
   );
   mode_fails(
     'play_mode: timed out waiting for an answer from "bob": alice is Ringing, got 180 (limit',
-    () => play_mode(alice, bob, { timeout: '500ms' }),
+    () => play_mode(alice, bob, { timeout: '1500ms' }),
   );
 });
 
@@ -111,9 +112,9 @@ scenario.each([
   },
   {
     what: 'too late',
-    steps: [[180], ['3s', 486]],
-    options: { ringtime: '500ms' },
-    words: 'timed out waiting for a refusal by "other": alice is Ringing, got 180 (limit 500 ms)',
+    steps: [[180], ['4s', 486]],
+    options: { ringtime: '1500ms' },
+    words: 'timed out waiting for a refusal by "other": alice is Ringing, got 180 (limit 1.5 s)',
   },
   {
     what: 'answered',

@@ -68,6 +68,16 @@ function monitors(run: FilesRun, url: string, ...words: readonly string[]): Prom
   return runCli(['monitors', ...words, '--url', url], { cwd: folder, leftovers });
 }
 
+/** The command says this on stdout, and nothing on stderr. */
+async function expectSaid(
+  run: FilesRun,
+  url: string,
+  words: readonly string[],
+  stdout: string,
+): Promise<void> {
+  expect(await monitors(run, url, ...words)).toMatchObject({ stdout, stderr: '' });
+}
+
 async function ended(cli: RunningCli): Promise<CliResult> {
   cli.kill('SIGTERM');
   return cli.done;
@@ -117,14 +127,8 @@ test('Ctrl-C in a call: it is ended, does not count, and nothing is left', async
   const config = { monitors: { call: { run: 'call.js', every: 'never', set: { HOLD: 'yes' } } } };
   await steer(files(config), ['serve'], async (cli, run) => {
     const url = await ready(cli);
-    expect(await monitors(run, url, 'start', 'call')).toMatchObject({
-      stdout: 'call: started\n',
-      stderr: '',
-    });
-    expect(await monitors(run, url, 'start', 'call')).toMatchObject({
-      stdout: 'call: is already running\n',
-      stderr: '',
-    });
+    await expectSaid(run, url, ['start', 'call'], 'call: started\n');
+    await expectSaid(run, url, ['start', 'call'], 'call: is already running\n');
     const record = async (): Promise<string> => {
       const { running } = await view(url, 'call');
       const file = join(run.folder, '.offhook/monitor/runs', running?.id ?? '', 'run.ndjson');
@@ -174,23 +178,11 @@ test('stop and fail from outside; a run that takes too long is ended with all it
       ({ running }) => running === undefined,
     );
     expect(stopped.state).toMatchObject({ state: 'unknown', n_run: 1, n_uncounted: 1 });
-    expect(await monitors(run, url, 'stop', 'held')).toMatchObject({
-      stdout: 'held: is not running\n',
-      stderr: '',
-    });
-    expect(await monitors(run, url, 'fail', 'held')).toMatchObject({
-      stdout: 'held: marked as failed\n',
-      stderr: '',
-    });
+    await expectSaid(run, url, ['stop', 'held'], 'held: is not running\n');
+    await expectSaid(run, url, ['fail', 'held'], 'held: marked as failed\n');
     expect((await view(url, 'held')).state).toMatchObject({ state: 'failing', n_fail: 1 });
-    expect(await monitors(run, url, 'pause', 'held')).toMatchObject({
-      stdout: 'held: paused\n',
-      stderr: '',
-    });
-    expect(await monitors(run, url, 'resume', 'held')).toMatchObject({
-      stdout: 'held: resumed\n',
-      stderr: '',
-    });
+    await expectSaid(run, url, ['pause', 'held'], 'held: paused\n');
+    await expectSaid(run, url, ['resume', 'held'], 'held: resumed\n');
     const unknown = await monitors(run, url, 'start', 'none');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain(

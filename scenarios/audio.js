@@ -307,15 +307,21 @@ scenario('other digits, and none', { tags }, () => {
 
 scenario('a recording is known again, another one is not', { tags }, () => {
   const [alice, bob] = connected();
-  alice.send_audio(file('sounds/prompt.wav'));
-  // Where other programs take the cores, baresip sends some frames late or never. Other speech reaches 0.46 at most.
-  const heard = bob.verify_recording('sounds/prompt.wav', { min_similarity: 0.6 });
-  assert(heard.similarity).at_least(0.6);
-  assert(Math.abs(heard.offset_ms)).less_than(1000);
+  const hear = () => {
+    alice.send_audio(file('sounds/prompt.wav'));
+    return bob.verify_recording('sounds/prompt.wav');
+  };
+  let heard;
+  try {
+    heard = hear();
+  } catch {
+    // Where other programs take the cores, baresip sends some frames late or never: the recording is played once more.
+    heard = hear();
+  }
+  assert(heard.similarity).at_least(0.8);
+  assert(Math.abs(heard.offset_ms)).less_than(500);
   alice.send_audio(file('sounds/other.wav'));
-  const seen = errorOf(() =>
-    bob.verify_recording('sounds/prompt.wav', { within: '3500ms', min_similarity: 0.6 }),
-  );
+  const seen = errorOf(() => bob.verify_recording('sounds/prompt.wav', { within: '3500ms' }));
   assert(seen?.code).equals('E_AUDIO');
   assert(seen?.message).contains('"sounds/prompt.wav" not heard: similarity 0.');
 });

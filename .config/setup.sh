@@ -6,7 +6,8 @@
 #   sh .config/setup.sh --tests    and a second baresip version, Asterisk, tshark, PostgreSQL, Prometheus, Alertmanager, Chromium,
 #                                  zsh and fish, for the tests only
 #
-# `npm test` runs what --tests does in three parts, because unit tests and checks need no programs:
+# `npm test` runs what --tests does in its three parts, the last two at the same time, because unit tests and checks need no
+# programs:
 #   --permission   says what apt-get is going to install, and lets sudo ask for its password
 #   --packages     npm packages, and the build
 #   --programs     Debian's packages, and the other programs for the tests
@@ -137,26 +138,24 @@ get_test_programs() {
   sh .config/get-debian.sh prometheus-alertmanager >/dev/null || [ "${CI:-}" != true ]
 }
 
-# Starts, beside everything else, what get_test_programs does.
-start_test_programs() {
+# For the tests: Debian's packages, and beside that the programs that are not installed.
+install_programs() {
   (get_test_programs) &
   programs=$!
-  background="$background $programs"
-}
-
-wait_for_test_programs() {
+  background=$programs
+  missing=$(missing_packages)
+  # shellcheck disable=SC2086 # a list of words
+  if [ -n "$missing" ] && ! (install_packages $missing); then
+    kill "$programs" 2>/dev/null
+    exit 1
+  fi
   wait "$programs" || die "a program for the tests is missing: see the messages above"
 }
 
-# shellcheck disable=SC2086 # $missing is a list of words
-set_up() {
+ask_permission() {
   missing=$(missing_packages)
-  if [ -n "$missing" ]; then
-    install_both $missing
-  else
-    install_npm_packages
-  fi
-  sh .config/build-if-changed.sh
+  # shellcheck disable=SC2086 # a list of words
+  [ -z "$missing" ] || announce $missing
 }
 
 check_node
@@ -168,28 +167,26 @@ trap 'kill $background 2>/dev/null; rm -f "$log"; exit 130' INT TERM
 case "${1:-}" in
 '')
   for_tests=no
-  set_up
+  missing=$(missing_packages)
+  if [ -n "$missing" ]; then
+    # shellcheck disable=SC2086 # a list of words
+    install_both $missing
+  else
+    install_npm_packages
+  fi
+  sh .config/build-if-changed.sh
   ;;
 --tests)
-  start_test_programs
-  set_up
-  wait_for_test_programs
+  ask_permission
+  install_npm_packages
+  sh .config/build-if-changed.sh
+  install_programs
   ;;
---permission)
-  missing=$(missing_packages)
-  # shellcheck disable=SC2086 # a list of words
-  [ -z "$missing" ] || announce $missing
-  ;;
+--permission) ask_permission ;;
 --packages)
   install_npm_packages
   sh .config/build-if-changed.sh
   ;;
---programs)
-  start_test_programs
-  missing=$(missing_packages)
-  # shellcheck disable=SC2086 # a list of words
-  [ -z "$missing" ] || install_packages $missing
-  wait_for_test_programs
-  ;;
+--programs) install_programs ;;
 *) die "there is no option $1" ;;
 esac

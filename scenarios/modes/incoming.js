@@ -16,13 +16,13 @@ scenario('wait: rings for a second, and is refused', { tags }, () => {
   const [alice, bob] = called();
   wait_mode(bob, { caller_id: 'alice' });
   await_until(() => assert(alice.ended).contains({ how: 'rejected', code: 486 }));
-  assert(alice.timing.ring_ms).between(900, 3000);
+  assert(alice.timing.ring_ms).between(700, 10_000);
 });
 
 scenario('wait: rings as long as is said', { tags }, () => {
   const [alice, bob] = called();
-  wait_mode(bob, { delay: { pre: '200ms', ring: '200ms' } });
-  await_until(() => assert(alice.timing.ring_ms).between(350, 950));
+  wait_mode(bob, { delay: { pre: '1s', ring: '2s' } });
+  await_until(() => assert(alice.timing.ring_ms).at_least(2500));
 });
 
 scenario('answer: hangs up', { tags }, () => {
@@ -40,9 +40,9 @@ scenario('answer: plays a file, and hears the caller meanwhile', { tags }, () =>
 
 scenario('record: neither a hang-up nor the digit', { tags }, () => {
   const [, bob] = called();
-  const options = { timeout: '700ms', stop_digit: '5' };
+  const options = { timeout: '3s', stop_digit: '5' };
   mode_fails(
-    'record_mode: timed out waiting for a hang-up, or 5, from the caller of "bob": bob is Established (limit 700 ms)',
+    'record_mode: timed out waiting for a hang-up, or 5, from the caller of "bob": bob is Established (limit 3.0 s)',
     () => record_mode(bob, options),
   );
 });

@@ -50,14 +50,14 @@ scenario('play: nothing to play', { tags }, () => {
   const alice = agent('alice');
   const bob = agent('bob', { answer: 'auto' });
   play_mode(alice, bob);
-  assert(alice.timing.talk_ms).less_than(1000);
+  assert(alice.timing.talk_ms).less_than(5000);
 });
 
 scenario('play: a tone, for as long as is said', { tags }, () => {
   const alice = agent('alice');
   const bob = agent('bob', { answer: 'auto' });
   play_mode(alice, bob, { src_out: 440, play_for: '700ms' });
-  assert(alice.timing.talk_ms).between(700, 2500);
+  assert(alice.timing.talk_ms).between(700, 10_000);
 });
 
 scenario('play: what has to be heard', { tags }, () => {
@@ -67,7 +67,7 @@ scenario('play: what has to be heard', { tags }, () => {
   play_mode(alice, bob, { src_out: 440, src_in: 1000 });
   const error = mode_fails(
     'agent "alice": verify_audio: ',
-    () => play_mode(alice, bob, { src_in: 500, timeout: '2s' }),
+    () => play_mode(alice, bob, { src_in: 500, timeout: '5s' }),
     'E_AUDIO',
   );
   assert(error.message).contains('1000 Hz');
@@ -82,7 +82,7 @@ scenario('play: refused, not answered, hung up', { tags }, () => {
   );
   mode_fails(
     'play_mode: timed out waiting for an answer from "bob": alice is Ringing, got 180 (limit',
-    () => play_mode(alice, bob, { timeout: '1500ms' }),
+    () => play_mode(alice, bob, { timeout: '4s' }),
   );
 });
 
@@ -106,15 +106,15 @@ scenario.each([
   },
   {
     what: 'ringing where prohibited',
-    steps: [[180], ['2s', 486]],
+    steps: [[180], ['10s', 486]],
     options: { ringing: 'prohibited' },
     words: '"other" rang, which is prohibited: got 180',
   },
   {
     what: 'too late',
-    steps: [[180], ['4s', 486]],
-    options: { ringtime: '1500ms' },
-    words: 'timed out waiting for a refusal by "other": alice is Ringing, got 180 (limit 1.5 s)',
+    steps: [[180], ['10s', 486]],
+    options: { ringtime: '4s' },
+    words: 'timed out waiting for a refusal by "other": alice is Ringing, got 180 (limit 4.0 s)',
   },
   {
     what: 'answered',
@@ -141,8 +141,8 @@ scenario('fail: nobody there', { tags }, () => {
 });
 
 scenario('timeout: rings, then is refused', { tags }, () => {
-  const [alice, other] = towards([180], ['900ms', 480]);
-  timeout_mode(alice, other, { ringtime: '500ms', timeout: '5s', codes: 480 });
+  const [alice, other] = towards([180], ['2s', 480]);
+  timeout_mode(alice, other, { ringtime: '500ms', timeout: '20s', codes: 480 });
 });
 
 scenario.each([
@@ -153,7 +153,7 @@ scenario.each([
   },
   {
     what: 'too late',
-    steps: [[180], ['5s', 480]],
+    steps: [[180], ['12s', 480]],
     words: 'timed out waiting for a refusal by "other" after the ringing: alice is Ringing',
   },
   { what: 'without ringing', steps: [[480]], words: '"other" did not ring: ended by remote' },
@@ -165,7 +165,7 @@ scenario.each([
 ])('timeout: $what', { tags }, ({ steps, words }) => {
   const [alice, other] = towards(...steps);
   mode_fails(['timeout_mode: ', words].flat(), () =>
-    timeout_mode(alice, other, { ringtime: '700ms', timeout: '1500ms' }),
+    timeout_mode(alice, other, { ringtime: '2s', timeout: '5s' }),
   );
 });
 

@@ -69,7 +69,7 @@ scenario('audio: something else is heard', { tags }, () => {
   const [alice, bob] = agents('alice', 'bob');
   const error = mode_fails(
     'agent "bob": verify_audio: ',
-    () => audio_mode(alice, bob, { src_out: 440, dst_in: 700, timeout: '2s' }),
+    () => audio_mode(alice, bob, { src_out: 440, dst_in: 700, timeout: '5s' }),
     'E_AUDIO',
   );
   assert(error.message).contains('440 Hz');
@@ -92,7 +92,7 @@ scenario('call: it reaches somebody else', { tags }, () => {
   const [alice, bob, carol] = agents('alice', 'bob', 'carol');
   const error = mode_fails(
     'call_mode: timed out waiting for a call to "bob": alice is Ringing',
-    () => call_mode(alice, bob, { target: carol, timeout: '1500ms' }),
+    () => call_mode(alice, bob, { target: carol, timeout: '4s' }),
   );
   assert(error.hint).contains('is "bob" registered?');
 });
@@ -101,7 +101,7 @@ scenario('call: the caller does not see it ring', { tags }, () => {
   const [alice, bob] = agents('alice', 'bob');
   mode_fails(
     'call_mode: timed out waiting for the ringing of "bob": alice is Ringing, got 180',
-    () => call_mode(alice, bob, { ringing_codes: [183], timeout: '1500ms' }),
+    () => call_mode(alice, bob, { ringing_codes: [183], timeout: '4s' }),
   );
 });
 

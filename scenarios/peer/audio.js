@@ -116,7 +116,7 @@ scenario('more calls at once than a peer has ports at first: each has audio', ({
   trunk.send_audio(tone(440));
   const open = p.calls;
   parallel(() => {
-    for (const call of open) p.verify_audio(440, '3s', call);
+    for (const call of open) p.verify_audio(440, '10s', call);
   });
   for (const call of open) p.bye({}, call);
   await_until(() => assert(p.calls).is_empty());

@@ -2,11 +2,10 @@ import type { SipMessage } from '../sip/sip-message.js';
 import { describe, expect, test } from 'vitest';
 import type { AgentEvent } from '../model/agent-event.js';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { compareVersions } from './capabilities.js';
 import type { AgentOptions, Phone } from '../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version', (binary) => {

@@ -1,10 +1,9 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { testBench, type Bench } from '../testing/agents/agent-bench.js';
+import { LIMIT, testBench, type Bench } from '../testing/agents/agent-bench.js';
 import { fakeBaresip, type FakeBinary } from '../testing/agents/fake-binary.js';
 import { findBaresip } from './start/binary.js';
 
-const LIMIT = 5000;
 const TARGET = { uri: 'sip:bob@127.0.0.1:9' };
 const PATH = '/usr/bin:/bin';
 
@@ -12,10 +11,10 @@ describe('a program that behaves badly', () => {
   let fake: FakeBinary;
   let bench: Bench | undefined;
 
-  const startFake = async (mode: string) => {
+  const startFake = async (mode: string, limit = LIMIT) => {
     fake = fakeBaresip(mode);
     bench = testBench(await findBaresip({ path: fake.path, searchPath: '' }));
-    return bench.start('alice');
+    return bench.start('alice', {}, {}, limit);
   };
   afterEach(async () => {
     await bench?.stopAll();
@@ -93,7 +92,7 @@ describe('a program that behaves badly', () => {
   });
 
   test('does not start: hangs, or never listens', async () => {
-    await expect(startFake('hang')).rejects.toMatchObject({
+    await expect(startFake('hang', 5000)).rejects.toMatchObject({
       code: 'E_AGENT_START',
       message: expect.stringContaining('no reply') as string,
     });

@@ -2,11 +2,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { encodeNetstring } from './wire/netstring.js';
 import type { Phone } from '../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 const hijacked = {
   code: 'E_AGENT_HIJACKED',

@@ -1,11 +1,10 @@
 /** Every verb of a call whose baresip is killed while the other side is silent, and once more after that. */
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { peerSdp } from '../testing/agents/raw-peer.js';
 import type { Phone } from '../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 type Verb = (agent: Phone, peer: string) => unknown;

@@ -13,11 +13,10 @@ import { createServer } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../certificate.js';
 import { agentStateName } from '../model/agent-state.js';
-import { testBinaries, testBench, type Bench } from '../testing/agents/agent-bench.js';
+import { LIMIT, testBinaries, testBench, type Bench } from '../testing/agents/agent-bench.js';
 import { hasCapability } from './capabilities.js';
 import type { AgentOptions, Phone } from '../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('options, baresip $version', (binary) => {

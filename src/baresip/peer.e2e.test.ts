@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { peerSdp, type RawPeer } from '../testing/agents/raw-peer.js';
 import type { Phone } from '../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version and a raw peer', (binary) => {

@@ -1,11 +1,10 @@
 /** An agent that is switched off and on: its processes, ports and folders. */
 import { describe, expect, test } from 'vitest';
 import { agentStateName } from '../model/agent-state.js';
-import { cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import type { Phone } from '../agents/user-agent.js';
 import { sipPortsAreFree } from '../agents/ports.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 const act = (agent: Phone, verb: 'stop' | 'kill' | 'start') => agent.act(verb, {}, LIMIT);

@@ -119,7 +119,8 @@ describe.concurrent('run --jobs', () => {
       const began = performance.now();
       cli.kill('SIGINT');
       const { code, stdout } = await cli.done;
-      expect(performance.now() - began).toBeLessThan(5000);
+      // The scenarios would wait for a minute.
+      expect(performance.now() - began).toBeLessThan(20_000);
       expect(code).toBe(130);
       const events = eventsOf(stdout);
       expect(events.filter((one) => one.type === 'log' && one.text === 'teardown')).toHaveLength(9);

@@ -216,7 +216,7 @@ describe('--keep', () => {
 
   it('a second Ctrl-C does not wait for the teardown', async () => {
     const source =
-      "teardown(() => { log('tearing down'); wait(9); });\nagent('alice');\nassert(1).equals(2);";
+      "teardown(() => { log('tearing down'); wait(60); });\nagent('alice');\nassert(1).equals(2);";
     const { code, ms } = await steer(
       { 'it.js': source },
       ['run', 'it.js', '--keep', '--reporter', 'console'],
@@ -228,10 +228,11 @@ describe('--keep', () => {
         cli.kill('SIGINT');
         return { ...(await cli.done), ms: performance.now() - first };
       },
-      { env: NO_CI, within: 1000 },
+      { env: NO_CI, within: 10_000 },
     );
     expect(code).toBe(130);
-    expect(ms).toBeLessThan(5000);
+    // The limit of a teardown is 10 s.
+    expect(ms).toBeLessThan(8000);
   });
 
   it('a run in which nothing fails ends as without it', async () => {

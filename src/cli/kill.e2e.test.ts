@@ -8,6 +8,11 @@ import { leavingNothing, type LeftoverWatch } from '../testing/cli/leftovers.js'
 import { runCli, startCli, type RunningCli } from '../testing/cli/run-cli.js';
 import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/cli/run-files.js';
 
+/** For what ends at once, on a machine that runs other tests beside: the scenarios would wait for a minute. */
+const SOON_MS = 20_000;
+/** Shorter than the limit of a teardown. */
+const BEFORE_TEARDOWN_MS = 8000;
+
 /** The scenario waits until the test makes a file. */
 const GO = `await_until(() => { try { return load_env('go.env').GO === '1'; } catch { return false; } }, '20s');`;
 
@@ -108,7 +113,7 @@ describe.concurrent('an agent dies', () => {
     const [failure] = failuresOf(result.stdout);
     expect(failure).toMatchObject({ code: 'E_AGENT_CRASHED', agents: ['bob'] });
     expect(failure?.message).toMatch(/^agent "bob": .*ended.*signal SIGKILL/);
-    expect(ms).toBeLessThan(4000);
+    expect(ms).toBeLessThan(SOON_MS);
     expect(result.code).toBe(3);
   });
 
@@ -141,7 +146,7 @@ describe.concurrent('an agent dies', () => {
       },
     );
     expect(failuresOf(result.stdout)).toMatchObject([{ code: 'E_AGENT_HUNG', agents: ['bob'] }]);
-    expect(ms).toBeLessThan(9000);
+    expect(ms).toBeLessThan(SOON_MS);
     expect(result.code).toBe(3);
   });
 
@@ -225,7 +230,7 @@ describe('the run is interrupted', () => {
     expect(trace).toMatch(/ BYE /);
     // both agents send a second REGISTER, which removes the binding
     expect(trace.match(/200 OK .* REGISTER/g)).toHaveLength(4);
-    expect(ms).toBeLessThan(5000);
+    expect(ms).toBeLessThan(SOON_MS);
     expect(result.code).toBe(130);
   });
 
@@ -263,7 +268,7 @@ describe('the run is interrupted', () => {
 
   it('a second Ctrl-C does not wait for teardown', async () => {
     const { code, ms } = await steer(
-      { 'it.js': `teardown(() => { log('tearing down'); wait(9); });\n${PAIR}\nwait(60);` },
+      { 'it.js': `teardown(() => { log('tearing down'); wait(60); });\n${PAIR}\nwait(60);` },
       ['run', 'it.js', '--reporter', 'console'],
       async (cli) => {
         await cli.waitFor('log: call is up');
@@ -274,9 +279,9 @@ describe('the run is interrupted', () => {
         const result = await cli.done;
         return { code: result.code, ms: performance.now() - killed };
       },
-      { within: 2000 },
+      { within: 10_000 },
     );
-    expect(ms).toBeLessThan(4000);
+    expect(ms).toBeLessThan(BEFORE_TEARDOWN_MS);
     expect(code).toBe(130);
   });
 });

@@ -90,7 +90,7 @@ describe('--report-audio', () => {
         if (times === 2) cli.kill('SIGINT');
         expect((await cli.done).code).toBe(130);
       },
-      { within: 3000 },
+      { within: 10_000 },
     );
   });
 

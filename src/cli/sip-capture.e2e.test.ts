@@ -218,7 +218,7 @@ describe.concurrent('tshark reads', () => {
         const rings = async () => {
           expect(await methods()).toEqual(['INVITE', 'INVITE']);
         };
-        await vi.waitFor(rings, { timeout: 10_000 });
+        await vi.waitFor(rings, { timeout: 20_000 });
         cli.kill('SIGINT');
         expect((await cli.done).code).toBe(130);
         expect(await methods()).toContain('CANCEL');

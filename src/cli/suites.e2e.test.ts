@@ -170,7 +170,7 @@ describe.concurrent('isolation', () => {
         default_timeout('150ms');
         await_until(() => false);
       });
-      scenario('second', { timeout: '1s' }, () => await_until(() => false));
+      scenario('second', { timeout: '3s' }, () => await_until(() => false));
     `);
     expect(failuresOf(stdout)).toMatchObject([
       { code: 'E_AWAIT_TIMEOUT', message: expect.stringContaining('(waited 150 ms)') as string },

@@ -5,6 +5,7 @@ import { GrowingWav } from '../audio/growing-wav.js';
 import { levelOf } from '../audio/level.js';
 import { ToneDetector } from '../audio/tone-detector.js';
 import { toneSamples } from '../audio/tone.js';
+import type { Quality } from '../model/call-quality.js';
 import {
   HOST,
   RATE,
@@ -199,13 +200,12 @@ test('reports tell both sides loss, jitter and round trip, and BYE ends them', a
   alice.rtp.start(agreed(1));
   bob.rtp.start(agreed(0));
   const reported = () => [alice.rtp, bob.rtp].map((one) => one.remoteQuality()?.packet_loss);
-  await expect.poll(reported, { timeout: 12_000 }).toEqual([0, 0]);
+  await expect.poll(reported, { timeout: 30_000 }).toEqual([0, 0]);
   expect(alice.rtp.counts().remote_sent).toBeGreaterThan(100);
-  const quality = alice.rtp.quality()!;
-  expect(quality).toMatchObject({ packet_loss: 0 });
-  expect(quality.jitter).toBeLessThan(20);
-  expect(quality.rtt).toBeLessThan(100);
-  expect(quality.mos).toBeGreaterThan(4);
+  // The figures of a busy machine are worse; they are measured anew for each report, every 5 s.
+  const isGood = ({ jitter, rtt, mos }: Quality): boolean => jitter < 20 && rtt < 100 && mos > 4;
+  await expect.poll(() => alice.rtp.quality(), { timeout: 30_000 }).toSatisfy(isGood);
+  expect(alice.rtp.quality()).toMatchObject({ packet_loss: 0 });
 });
 
 test('silence is sent where nothing is played', async () => {

@@ -1,11 +1,10 @@
 /** Recordings of calls that baresip begins by itself: each call has a file of its own. */
 import { describe, expect, test } from 'vitest';
 import { openCalls } from '../../model/agent-state.js';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import type { AudioStream, Phone } from '../../agents/user-agent.js';
 import { compareVersions } from '../capabilities.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version: recordings', (binary) => {

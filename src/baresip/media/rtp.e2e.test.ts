@@ -2,13 +2,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../../model/agent-state.js';
 import { rtpInfo, type RtpInfo } from '../../model/agent-view.js';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { peerSdp } from '../../testing/agents/raw-peer.js';
 import { rtpSender, type RtpSender } from '../../testing/agents/rtp-sender.js';
 import { overlooksDigits } from './lost-digits.js';
 import type { Phone } from '../../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('baresip $version and the RTP it receives', (binary) => {

@@ -3,10 +3,9 @@ import { EventEmitter, once } from 'node:events';
 import { readFileSync, watch, type FSWatcher } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { agentStateName } from '../../model/agent-state.js';
-import { testBinaries, testBench, type Bench } from '../../testing/agents/agent-bench.js';
+import { LIMIT, testBinaries, testBench, type Bench } from '../../testing/agents/agent-bench.js';
 import type { AudioStream, Sound, Phone } from '../../agents/user-agent.js';
 
-const LIMIT = 5000;
 const RATE = 8000;
 const LOUD = 8000;
 const binaries = await testBinaries();

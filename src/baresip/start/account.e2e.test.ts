@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
 import { agentStateName } from '../../model/agent-state.js';
 import { peerSdp } from '../../testing/agents/raw-peer.js';
 
-const LIMIT = 5000;
 const CHALLENGE = '401 Unauthorized\r\nWWW-Authenticate: Digest realm="r", nonce="n1"';
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 const binaries = await testBinaries();

@@ -3,11 +3,10 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { isolationOf, type Isolate } from './isolation.js';
 import { encodeNetstring } from '../wire/netstring.js';
 
-const LIMIT = 5000;
 const NEVER: Isolate = { value: 'never', origin: '--isolate' };
 const AUTO: Isolate = { value: 'auto', origin: 'default' };
 const ALWAYS: Isolate = { value: 'always', origin: '--untrusted' };

@@ -2,11 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { agentStateName, currentCall } from '../../model/agent-state.js';
 import type { CallFacts } from '../../model/call-facts.js';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { peerSdp, type RawPeer } from '../../testing/agents/raw-peer.js';
 import type { Phone } from '../../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 const OPPOSITE: Readonly<Record<string, string>> = {

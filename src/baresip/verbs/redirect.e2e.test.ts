@@ -2,12 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { OffhookError } from '../../errors.js';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import type { PeerAnswer, RawPeer } from '../../testing/agents/raw-peer.js';
 import { hasCapability } from '../capabilities.js';
 import type { Phone, SipGuard } from '../../agents/user-agent.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 const moved = (to: string): PeerAnswer => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { agentStateName, openCalls } from '../../model/agent-state.js';
 import { transferInfo } from '../../model/agent-view.js';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { peerSdp, type PeerAnswer, type RawPeer } from '../../testing/agents/raw-peer.js';
 import { hasCapability } from '../capabilities.js';
 
-const LIMIT = 5000;
 const TARGET = { uri: 'sip:carol@127.0.0.1:9' };
 const binaries = await testBinaries();
 

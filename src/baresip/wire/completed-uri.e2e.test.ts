@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
+import { LIMIT, cleanBench, testBinaries } from '../../testing/agents/agent-bench.js';
 import { hasCapability } from '../capabilities.js';
 
-const LIMIT = 5000;
 const binaries = await testBinaries();
 
 describe.each(binaries)('a URI without a user part, baresip $version', (binary) => {

@@ -46,12 +46,23 @@ test.each([
   [
     'a program that fails',
     node('console.error("no trunk"); process.exit(3)'),
+    10_000,
     /: exit code 3: no trunk$/,
   ],
-  ['one that is not there', ['/nowhere/originate'], /^\/nowhere\/originate: no such program$/],
-  ['one that does not end', node('setInterval(() => 0, 1000)'), /: it took longer than 0\.5 s: $/],
-])('%s', async (_what, exec, said) => {
-  const [status, text] = await ask(await open(exec, 500));
+  [
+    'one that is not there',
+    ['/nowhere/originate'],
+    10_000,
+    /^\/nowhere\/originate: no such program$/,
+  ],
+  [
+    'one that does not end',
+    node('setInterval(() => 0, 1000)'),
+    500,
+    /: it took longer than 0\.5 s: $/,
+  ],
+])('%s', async (_what, exec, timeout_ms, said) => {
+  const [status, text] = await ask(await open(exec, timeout_ms));
   expect(status).toBe(502);
   expect(text).toMatch(said);
 });

@@ -34,7 +34,7 @@ const agreed = (to: number, more: Partial<VideoParameters> = {}): VideoParameter
 /** Until so many pictures have come. */
 async function pictures(receiver: VideoSession, count: number): Promise<void> {
   await expect
-    .poll(() => receiver.counts().received, { interval: 5, timeout: 5000 })
+    .poll(() => receiver.counts().received, { interval: 5 })
     .toBeGreaterThanOrEqual(count);
 }
 

@@ -117,7 +117,7 @@ export async function packets(socket: Socket, count: number): Promise<RtpPacket[
 /** Resolves once the session has received so many packets, or datagrams that are not RTP. */
 export async function got(rtp: RtpSession, count: number): Promise<void> {
   await expect
-    .poll(() => rtp.counts().received + rtp.counts().invalid, { interval: 5, timeout: 5000 })
+    .poll(() => rtp.counts().received + rtp.counts().invalid, { interval: 5 })
     .toBeGreaterThanOrEqual(count);
 }
 

@@ -69,11 +69,11 @@ const SERVICES: readonly Service[] = [
     number: '602',
     steps: ['Ringing()', 'Wait(3)', 'Answer()', 'Playtones(okay)', LONG],
   },
-  // 183 with 700 Hz for 2 s, then an echo
+  // 183 with 700 Hz for 4 s, then an echo
   {
     variable: 'PBX_EARLY_MEDIA',
     number: '603',
-    steps: ['Progress()', 'Playtones(early)', 'Wait(2)', 'StopPlaytones()', 'Answer()', 'Echo()'],
+    steps: ['Progress()', 'Playtones(early)', 'Wait(4)', 'StopPlaytones()', 'Answer()', 'Echo()'],
   },
 
   // --- never answered
@@ -86,8 +86,8 @@ const SERVICES: readonly Service[] = [
   { variable: 'PBX_RINGS', number: '9000', steps: ['Ringing()', LONG] },
   // nothing after the 100
   { variable: 'PBX_TRYING', number: '9001', steps: [LONG] },
-  // 180, after 2 s 480
-  { variable: 'PBX_NO_ANSWER', number: '9002', steps: ['Ringing()', 'Wait(2)', 'Hangup(19)'] },
+  // 180, after 4 s 480
+  { variable: 'PBX_NO_ANSWER', number: '9002', steps: ['Ringing()', 'Wait(4)', 'Hangup(19)'] },
   { variable: 'PBX_FORBIDDEN', number: '9403', steps: ['Hangup(21)'] },
   { variable: 'PBX_NOT_FOUND', number: '9404', steps: ['Hangup(1)'] },
   { variable: 'PBX_UNAVAILABLE', number: '9480', steps: ['Hangup(19)'] },

@@ -24,7 +24,7 @@ export interface SipAnswer {
   headers: string;
 }
 
-const LIMIT_MS = 3000;
+const LIMIT_MS = 15_000;
 
 export function sipExchange(server: SipServer, request: SipRequest): Promise<SipAnswer> {
   return new Promise((resolve, reject) => {

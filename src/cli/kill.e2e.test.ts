@@ -1,28 +1,24 @@
 /** Things that die at the wrong moment: agents, the server, the run itself. Clear verdicts, nothing left. */
 import { readFileSync } from 'node:fs';
-import { readFile, rename, watch, writeFile } from 'node:fs/promises';
+import { readFile, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../model/run-event.js';
+import { go, MAY_GO } from '../testing/cli/go.js';
 import { leavingNothing, type LeftoverWatch } from '../testing/cli/leftovers.js';
 import { runCli, startCli, type RunningCli } from '../testing/cli/run-cli.js';
-import { eventsOf, steer, writeFiles, type FilesRun } from '../testing/cli/run-files.js';
+import { eventsOf, steer, writeFiles } from '../testing/cli/run-files.js';
 
 /** For what ends at once, on a machine that runs other tests beside: the scenarios would wait for a minute. */
 const SOON_MS = 20_000;
 /** Shorter than the limit of a teardown. */
 const BEFORE_TEARDOWN_MS = 8000;
 
-/** The scenario waits until the test makes a file. */
-const GO = `await_until(() => { try { return load_env('go.env').GO === '1'; } catch { return false; } }, '20s');`;
+/** The scenario waits until the test calls go(). */
+const GO = `await_until(() => ${MAY_GO}, '20s');`;
 
 /** A wait fails when an agent dies meanwhile; here the scenario logs the error and goes on. */
 const NOTICED = `try { ${GO} } catch (error) { log(error.code); }`;
-
-async function go({ folder }: FilesRun): Promise<void> {
-  await writeFile(join(folder, 'go.tmp'), 'GO=1\n');
-  await rename(join(folder, 'go.tmp'), join(folder, 'go.env'));
-}
 
 const PAIR = `
 const alice = agent('alice');

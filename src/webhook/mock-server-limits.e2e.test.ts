@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../model/run-event.js';
+import { go, MAY_GO } from '../testing/cli/go.js';
 import { eventsOf, logsOf } from '../testing/cli/run-files.js';
 import { withMock } from '../testing/cli/with-mock.js';
 
 const MIB = 1024 * 1024;
 const COUNT = 10_000;
+/** The script computes until the test calls go(). */
+const COMPUTES = `while (!${MAY_GO}) for (const end = Date.now() + 100; Date.now() < end; );`;
 
 /** @returns the resident memory of a process in MiB, as Linux tells it */
 function resident(pid: number): number {
@@ -71,7 +74,7 @@ it.concurrent('a script that computes: 1,000 requests wait for 10 s, more are re
   const source = `let served = 0;
     mock.on('/fn', () => text_response(String(served += 1)));
     log('url=' + mock.url);
-    const end = Date.now() + 18000; while (Date.now() < end);
+    ${COMPUTES}
     await_until(() => assert(mock.request_count('/end')).equals(1), '30s');
     log(served);`;
   const ask = async (url: string): Promise<{ status: number; text: string; ms: number }> => {
@@ -81,11 +84,12 @@ it.concurrent('a script that computes: 1,000 requests wait for 10 s, more are re
   };
   const { waited, refused, late, done } = await withMock(
     source,
-    async (url, cli) => {
+    async (url, cli, run) => {
       const first = Array.from({ length: 1000 }, () => ask(url));
       await cli.waitFor(`"exchange":1000,`);
       const over = await Promise.all(Array.from({ length: 5 }, () => ask(url)));
       const all = await Promise.all(first);
+      await go(run);
       await cli.waitFor('"type":"waiting"');
       const served = await ask(url);
       await fetch(`${url}/end`);
@@ -117,16 +121,17 @@ it.concurrent('a script that computes: 1,000 requests wait for 10 s, more are re
 it.concurrent('large requests wait up to 16 MiB of bodies', async () => {
   const source = `mock.on('/fn', (request) => text_response(String(request.body.length)));
     log('url=' + mock.url);
-    const end = Date.now() + 8000; while (Date.now() < end);
+    ${COMPUTES}
     await_until(() => assert(mock.request_count('/end')).equals(1), '30s');`;
   const body = 'x'.repeat(MIB);
-  const answers = await withMock(source, async (url, cli) => {
-    const all = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const answer = await fetch(`${url}/fn`, { method: 'POST', body });
-        return `${answer.status} ${await answer.text()}`;
-      }),
-    );
+  const answers = await withMock(source, async (url, cli, run) => {
+    const asked = Array.from({ length: 20 }, async () => {
+      const answer = await fetch(`${url}/fn`, { method: 'POST', body });
+      return `${answer.status} ${await answer.text()}`;
+    });
+    await cli.waitFor('"exchange":20,');
+    await go(run);
+    const all = await Promise.all(asked);
     await fetch(`${url}/end`);
     expect((await cli.done).code).toBe(0);
     return all.sort();

@@ -22,6 +22,8 @@ export interface Ground {
   idleAor: string;
   /** Modules that baresip could not load, and why. */
   unloaded: Map<string, string>;
+  /** Whether baresip has said that it is ready. By then it has loaded all modules that it can load. */
+  isReady: boolean;
   context: BaresipContext;
   address: string;
   /** The SIP port at which others reach the agent. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
+import { processesNaming } from '../testing/cli/leftovers.js';
 import { encodeNetstring } from './wire/netstring.js';
 import type { Phone } from '../agents/user-agent.js';
 
@@ -12,14 +13,16 @@ const hijacked = {
   message: expect.stringMatching(/^agent "alice": control connection: another program/) as string,
 };
 
+const controlPort = ({ aor }: Phone): number => Number(aor.split(':').pop()) + 2;
+
 describe.each(binaries)('a stranger at the control port, baresip $version', (binary) => {
   const { bench } = cleanBench(binary);
   const strangers: Socket[] = [];
   afterEach(() => {
     for (const one of strangers.splice(0)) one.destroy();
   });
-  const stranger = async ({ aor }: Phone): Promise<Socket> => {
-    const socket = connect({ host: '127.0.0.1', port: Number(aor.split(':').pop()) + 2 });
+  const stranger = async (agent: Phone): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port: controlPort(agent) });
     socket.on('error', () => undefined);
     strangers.push(socket);
     await once(socket, 'connect');
@@ -61,6 +64,30 @@ describe.each(binaries)('a stranger at the control port, baresip $version', (bin
     expect(agent.state.exit?.denial?.message).toContain(
       `(of the user with id ${process.getuid?.()})`,
     );
+  });
+
+  // The agent comes back with its old ports, which the stranger tries until it is let in.
+  test('one who is there first: the agent gets another process, or none', async () => {
+    const agent = await bench.start('alice');
+    const port = controlPort(agent);
+    await agent.act('stop', {}, LIMIT);
+    let met: readonly number[] = [];
+    const knock = (): void => {
+      const socket = connect({ host: '127.0.0.1', port });
+      strangers.push(socket);
+      socket.on('error', () => setImmediate(knock));
+      socket.once('connect', () => {
+        met = processesNaming('offhook-agent-').map(({ pid }) => pid);
+      });
+    };
+    knock();
+    const refusal = await agent.act('start', {}, LIMIT).catch((error: unknown) => error);
+    expect(met).not.toEqual([]);
+    if (refusal instanceof Error)
+      expect(refusal).toMatchObject({
+        code: expect.stringMatching(/^E_AGENT_(START|HIJACKED)$/) as string,
+      });
+    else if (met.includes(agent.pid)) await bench.until(() => !agent.state.alive, 'the end');
   });
 
   test('its end by itself is told as what it is', async () => {

@@ -5,14 +5,16 @@ import type { Ground } from './ground.js';
 import { exitReason, type Exit } from './start/process.js';
 
 const LINES_KEPT = 8;
+/** baresip writes it when all modules are loaded, just before it handles events (src/main.c, all versions). */
+const READY = 'baresip is ready.';
 const ON = 'switch it on again with start()';
 export const SEE_LOGS = 'see its output with --logs';
 
+type Loading = Pick<Ground, 'name' | 'unloaded' | 'isReady'>;
 type Exited = Extract<AgentEvent, { type: 'exited' }>;
 
 export class Life {
-  readonly #name: string;
-  readonly #unloaded: Map<string, string>;
+  readonly #ground: Loading;
   #isStarted = false;
   readonly #lastLines: string[] = [];
   stopping: Promise<void> | undefined;
@@ -22,9 +24,8 @@ export class Life {
   /** Why the driver itself has ended the agent. */
   denial: OffhookError | undefined;
 
-  constructor({ name, unloaded }: Pick<Ground, 'name' | 'unloaded'>) {
-    this.#name = name;
-    this.#unloaded = unloaded;
+  constructor(ground: Loading) {
+    this.#ground = ground;
   }
 
   /** Whether it was reported that the agent has started. */
@@ -49,8 +50,13 @@ export class Life {
     this.#lastLines.push(text);
     if (this.#lastLines.length > LINES_KEPT) this.#lastLines.shift();
     // baresip loads its modules before it reads what others send; later, a peer can write such a line.
-    const [, module, why] = this.#isStarted ? [] : (/module (\w+)\.so: (.+)/.exec(text) ?? []);
-    if (module !== undefined && why !== undefined) this.#unloaded.set(module, why);
+    if (!this.#isStarted) this.#loading(text);
+  }
+
+  #loading(text: string): void {
+    const [, module, why] = /module (\w+)\.so: (.+)/.exec(text) ?? [];
+    if (module !== undefined && why !== undefined) this.#ground.unloaded.set(module, why);
+    if (text === READY) this.#ground.isReady = true;
   }
 
   get usable(): boolean {
@@ -68,8 +74,8 @@ export class Life {
   problem(code: ErrorCode, verb: string, what: string, hint?: string): OffhookError {
     return new OffhookError(
       code,
-      { subject: `agent "${this.#name}"`, verb, what },
-      { agents: [this.#name], ...(hint === undefined ? {} : { hint }) },
+      { subject: `agent "${this.#ground.name}"`, verb, what },
+      { agents: [this.#ground.name], ...(hint === undefined ? {} : { hint }) },
     );
   }
 

@@ -97,36 +97,36 @@ inbound include included includes incoming incomplete incorrect incremental inde
 information inherit init inline input inreq insecure insert inside insmod install installation
 installed instantiated instead instruction int integer integration interface internal
 internalerror international interrupt interrupted interval into inv invalid invite invites
-invitestep io ioerr ip ipc ipv is isbflagset isnt iso isolate isolated isolation isretried
-issued issuer it item its itself itu jan javascript jenkins jenkinsfile jest jit jitter jkl job
-jobs join journal jpeg js jsconfig json jsonc jsx judged jul jun junie junit just kamailio kb
-keep keepalives keeps kept kex key keydown keyof keyout keypair keypress keys keyword khz kib
-kill killed kind kingdom know known knows lab label labelledcondition labels lacks ladder lane
-lang language large largest last lastfailed lastrun lasts late later latest latin launch law
-layout lc le leading learned least leave leaves left length less let letters level levels li lib
-libopus libsql libx lies lifetime liftoff light like likely limit limits line linefor lines link
-linked links lint linux list listed listen listening listens lists live lntup lnup load loaded
-loader loading loadmodule local localhost localseq localuri location lock locked locks log
-logged login logins logname logout logs lone long longer longest look looked looking looks
-lookup loop loopback loose loses loss lost louder loudness low lower lowest lpc lr ls lt lte
-machine machines maddr made magenta magentabright mailbox main maintenance make makes malformed
-man mand many map maps mar mark markdown marked marker marks masked master match matcher
-matchers matches matchesuser math matroska matters max maxagents maxaveragebitrate maxcalls
-maxfwd maximum may maybe md mean meaning means meant meanwhile measures media mediaenc medianat
-mediastream medium megabytes mem memory menc menu merge merged mermaid message messageparts
-messages messagesummary meta metadata method methods metric metrics mf mib mic microsoft
-milliseconds min mine minute minutes misdirected mismatch missed missing missingproperty
-misspelt mit mixed mixes mjs mm mmm mno mocha mock mockoptions mockrequest mockresponse
-mockserver mod mode model modes modparam module moduledetection moduleresolution modules moment
-mon monitor monitors mono month more mos most move moved moves mp mpa mpeg mpv mrkdwn ms msw mts
-mu much mulaw multipart multiple must mute muted mux mwi myself nal name named nameid nameorend
-names namespace namespaces nat nated nathelper national native natpinhole navigator nc ndjson ne
-near nearest need needed needs neither nest nested net netstringerror network never new newer
-newest newkey newtran next nil nix no noanswer nobody nock nocolor node nodefetch nodejs
-nodemailer nodes noemit noimplicitany noise nonce none nonexistent nonnullable nor normal
-normalize north nosniff not notadb note nothing notices notification notifications notified
-notifier notifies notify nov now npm npx ns nspname nul null number numbers numeric nv object
-objects occur oct octet octets odd of off offer offered offers offhook offhookerror
+invitestep io ioerr ip ipc ipv is isbflagset isnt iso isolate isolated isolation isready
+isretried issued issuer it item its itself itu jan javascript jenkins jenkinsfile jest jit
+jitter jkl job jobs join journal jpeg js jsconfig json jsonc jsx judged jul jun junie junit just
+kamailio kb keep keepalives keeps kept kex key keydown keyof keyout keypair keypress keys
+keyword khz kib kill killed kind kingdom know known knows lab label labelledcondition labels
+lacks ladder lane lang language large largest last lastfailed lastrun lasts late later latest
+latin launch law layout lc le leading learned least leave leaves left length less let letters
+level levels li lib libopus libsql libx lies lifetime liftoff light like likely limit limits
+line linefor lines link linked links lint linux list listed listen listening listens lists live
+lntup lnup load loaded loader loading loadmodule local localhost localseq localuri location lock
+locked locks log logged login logins logname logout logs lone long longer longest look looked
+looking looks lookup loop loopback loose loses loss lost louder loudness low lower lowest lpc lr
+ls lt lte machine machines maddr made magenta magentabright mailbox main maintenance make makes
+malformed man mand many map maps mar mark markdown marked marker marks masked master match
+matcher matchers matches matchesuser math matroska matters max maxagents maxaveragebitrate
+maxcalls maxfwd maximum may maybe md mean meaning means meant meanwhile measures media mediaenc
+medianat mediastream medium megabytes mem memory menc menu merge merged mermaid message
+messageparts messages messagesummary meta metadata method methods metric metrics mf mib mic
+microsoft milliseconds min mine minute minutes misdirected mismatch missed missing
+missingproperty misspelt mit mixed mixes mjs mm mmm mno mocha mock mockoptions mockrequest
+mockresponse mockserver mod mode model modes modparam module moduledetection moduleresolution
+modules moment mon monitor monitors mono month more mos most move moved moves mp mpa mpeg mpv
+mrkdwn ms msw mts mu much mulaw multipart multiple must mute muted mux mwi myself nal name named
+nameid nameorend names namespace namespaces nat nated nathelper national native natpinhole
+navigator nc ndjson ne near nearest need needed needs neither nest nested net netstringerror
+network never new newer newest newkey newtran next nil nix no noanswer nobody nock nocolor node
+nodefetch nodejs nodemailer nodes noemit noimplicitany noise nonce none nonexistent nonnullable
+nor normal normalize north nosniff not notadb note nothing notices notification notifications
+notified notifier notifies notify nov now npm npx ns nspname nul null number numbers numeric nv
+object objects occur oct octet octets odd of off offer offered offers offhook offhookerror
 offhookmonitordegraded offhookmonitorfailed offhookmonitorfailing offhookmonitorunknown
 offhooknotificationtest offhookpart offset often ogg oggs oid ok old oldest oldpwd omit on once
 one ones onfailureonly online only onlychanged onreply onrequest opaque opc open openapi
@@ -136,90 +136,91 @@ out outbound outcome outgoing outgoingoptions output outputhelp outputs outside 
 overflow overlooks overview overwrites own package packages packet packetization packets page
 pagerduty pair pairs parallel param parameter parameters paramgen params parent parse part
 partial participant participants participantsessionassoc participantstreamassoc parties partly
-parts party pass passed passes passive passphrase passport passwd password passwords path paths
-pattern patterns pause paused pausems pauses payload payloadtype payment pbx pbxs pcap pcapng
-pcm pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem pending people
-percentage perm permanently permission permissions person pg phase phone phrase pick picks
-picomatch picture pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed placeof places
-plain play player playwright please plug png point policy poll pong popups port portrange ports
-positive possible post posted postgres power ppt pqrs pr prack pre precedence precheck preclose
-preferred prefers prefix prefixes prepare prepared presence present press presses pretty prev
-primary prime print printf prints prio priority private probe problem problems proc proceeding
-process processes processing processor processors profile program programs progress prohibited
-project projectfile projects prometheus promise promiselike properties property proto protocol
-proven proves provide provisional proxies proxy pt ptime pubint public publish pull push put
-puts pv pw pwd px qcelp qop qualify quality quarter query questions queued quickjs quickstart
-quiet quit quot quote quoted quotes rack raise ran rand random rang range ranges rate ratio raw
-rc rd re reach reachable reached reaches react read readable reading readonly reads readsclock
-ready real really realm reason reboot receive received receiveddigit receivedmessage receiver
-receives reception recipients recommends record recorded recorder recording recordings
-recordoptions records recover recovered recursed recursion recv recvonly red redirect redirected
-redirection redirects ref refer reference referred referrer refresh refresher refusal refuse
-refused refuses reg regex regexp regint regions register registered registering registeroptions
-registers registrar registration regq regular reinstall reinvite reject rejected rejection
-rejects rejectunauthorized rel relation relative relay relaying release released reliable
-relkind relname relnamespace remedy remind reminder remote remove removed rename renames renew
-repeat repeatable repeated replace replaced replaces replay replayed reply report reported
-reporter reporters reports repository req request requested requestoptions requests requesturi
-require required requires rerun reruns res reset resolv resolve resolvejsonmodule resolves
-resource resources respond responded responder responding response responseoptions responses
-rest restart restarted restarts restore result results resume resumed resumes retention
-retransmission retries retrieve retry return returned returning returns rev revision rf rfc ri
-richtextblock riff rifx right ring ringback ringing rings ringtime rm rmmod ro role rollback
-room root roster round rounded route routes routing row rowid rows rp rpid rport rr rs rseq rtcp
-rtp rtpmap rtt ru ruid run rundll rung running runs ruri rwait rx said sales same sameorigin
-samesite sample samples sampling sandbox sanity sat satisfiable save saveaudio saved savenotice
-savp say says sbc sbin scaffold scale scan scenario scenariooptions scenarios schedule schedules
-schema schemaname schemas scheme scode scope score scrape screen script scripts scroll sdp se
-search sec second seconds secret secrets section secure secureconnect security see seed seen
-seenby sees seldom select selected self selfsigned send sender sending sendmessage sendonly
-sendrecv sends sense sent sep separated separators seq sequence sequencediagram serve server
-servers serves service sess session sessionrecordingassoc set setbflag setcap setpriv sets
-setting settings settle settled settles setup several severity sh sha shaken shallow shard
-shards share shared shell shift shim shm short shorten shorter should show shown shownpath shows
-sht shuffle shutdown side sides sighup sigint sigkill sign signal signalling signature signed
-sigterm silence silent similarity simultaneously sin since sine single sink sip sipheaders
-siplog sipmessage sipnat sippeer siprec sips sipsessionid siptrace siputils sit site six size
-skip skiplibcheck skipped skipreason sl slack sleep slot slow slower slowest small smaller smoke
-sms smtp smtps snd sndcode sndfile so socket softphone solo solve some somebody something sony
-soon sound source sox space spaces span spawn speak speaks special speech spelling spki sprop sq
-sqlite srate src srs srtp ss ssl ssrc stack stacktrace stage stages staging stale stalled stand
-standard standards stands start started startedat starting startline starts startup stat state
-statement states static statmode stats status stay stays stderr stderror stdin stdout steady
-step steps stereo still stop stopped stops store stored stream streams stress strict string
-strip strips strong strongest structure stub stun stunpass stunserver stunuser style sub subj
-subject subjectaltname submitted subscribe substr success such sudo sufficient suite suites sum
-summary sums sun superseded supplement support supported surely surrogate survives suspend
-suspended swc switch switched switches symbol symbolic symlink symmetric sync synchronous syntax
-syntaxerror sys system table tablename tables tag tags tail take taken takes tap target targets
-tcp tcpdump tcpsrcport te teams teardown tears tel telegram telephone tell temp template
-temporarily temporary ten tenant term terminal terminate terminated test testcase tested
-testlist tests testsuite testsuites text textarea textops textoptions textrun texts than that
-the their theirs them theme themselves then there these they things third this those thread
-threads three thresholds threw through throw thrown throws thu time timed timeline timeout
-timeouterror timeoutms timer timers times timestamp timezone timing title tls tlsclienterror
-tlsv tm tmp tmpdir tmx tn to toannexb today todo together toggled tojson token tokens tolerance
-toml tone tones too took top toplevel totag total touch trace tracecursor traced tracker trailer
-trailing trans transaction transactions transfer transferred transferstate transition
-transitions transport trap tried tries trigger trip true truncate truncated trunk trust trusted
-truthy try trying ts tsc tsconfig tu tue tuple turn tuv twice two tx txt typ type typeerror
-typeof types typescript typings tz ua uaaddheader uac uadel uafind uanew uareg uas ubuntu udp ui
-uid uk un unanswered unauthentic unauthorized unavailable unawaited uncaughtexception unchanged
-unchecked uncommitted uncounted und undecipherable undefined undelivered under understand
-understood undici unexpected unfinished unhandledrejection unhold unique unit united units
-unknown unlabelled unless unloaded unmute unmuted unplug unplugged unreachable unreadable unreg
-unregister unregistered unregistering unregisters unsafe unsaid unsatisfiable unseen unset
-unsupported unsupportedsyntax until untilfailure untrusted unusable unusual unwanted up update
-updated upgrade upload uptime uptimes uri uris url urls urn us usable usage use used
-useinbandfec user username users uses usr usrloc usually utc utf util uuid uz vacuum valid
-validate value valueorend values var variable variablefiles variables varies vars vary ver verb
-verbatimmodulesyntax verbose verbs verdict verified verifies verify version versions vi via
-video view visibilitychange visible visited visual vitest vnd voice voicemail void volume vorbis
-wait waited waiting waitoptions waits wal wall want warm warn warning warnings was wasm watch
-watched watches watching wav wave wavefmt way wayland ways we weak webhook webm websocket wed
-week weekday well went were what when whence where wherever whether which while who whole whose
-why width wildcard will win window windows wins wire wireshark with within without word
-wordbreaks words work workaround worker workers workflows working works workspace world worse
-worst would write writes written wrong wrote ws wss www wx wxyz xdg xff xml xmlns xx yaml yellow
-yes yet yml you your yours za zero zeros zone zsh zshrc
+parts party pass passed passes passive passiveopens passphrase passport passwd password
+passwords path paths pattern patterns pause paused pausems pauses payload payloadtype payment
+pbx pbxs pcap pcapng pcm pcma pcmu pdeathsig peer peerdisplayname peeroptions peers peeruri pem
+pending people percentage perm permanently permission permissions person pg phase phone phrase
+pick picks picomatch picture pid pidf ping pinganswer pipe pipeline pkeyopt pki place placed
+placeof places plain play player playwright please plug png point policy poll pong popups port
+portrange ports positive possible post posted postgres power ppt pqrs pr prack pre precedence
+precheck preclose preferred prefers prefix prefixes prepare prepared presence present press
+presses pretty prev primary prime print printf prints prio priority private probe problem
+problems proc proceeding process processes processing processor processors profile program
+programs progress prohibited project projectfile projects prometheus promise promiselike
+properties property proto protocol proven proves provide provisional proxies proxy pt ptime
+pubint public publish pull push put puts pv pw pwd px qcelp qop qualify quality quarter query
+questions queued quickjs quickstart quiet quit quot quote quoted quotes rack raise ran rand
+random rang range ranges rate ratio raw rc rd re reach reachable reached reaches react read
+readable reading readonly reads readsclock ready real really realm reason reboot receive
+received receiveddigit receivedmessage receiver receives reception recipients recommends record
+recorded recorder recording recordings recordoptions records recover recovered recursed
+recursion recv recvonly red redirect redirected redirection redirects ref refer reference
+referred referrer refresh refresher refusal refuse refused refuses reg regex regexp regint
+regions register registered registering registeroptions registers registrar registration regq
+regular reinstall reinvite reject rejected rejection rejects rejectunauthorized rel relation
+relative relay relaying release released reliable relkind relname relnamespace remedy remind
+reminder remote remove removed rename renames renew repeat repeatable repeated replace replaced
+replaces replay replayed reply report reported reporter reporters reports repository req request
+requested requestoptions requests requesturi require required requires rerun reruns res reset
+resolv resolve resolvejsonmodule resolves resource resources respond responded responder
+responding response responseoptions responses rest restart restarted restarts restore result
+results resume resumed resumes retention retransmission retries retrieve retry return returned
+returning returns rev revision rf rfc ri richtextblock riff rifx right ring ringback ringing
+rings ringtime rm rmmod ro role rollback room root roster round rounded route routes routing row
+rowid rows rp rpid rport rr rs rseq rtcp rtp rtpmap rtt ru ruid run rundll rung running runs
+ruri rwait rx said sales same sameorigin samesite sample samples sampling sandbox sanity sat
+satisfiable save saveaudio saved savenotice savp say says sbc sbin scaffold scale scan scenario
+scenariooptions scenarios schedule schedules schema schemaname schemas scheme scode scope score
+scrape screen script scripts scroll sdp se search sec second seconds secret secrets section
+secure secureconnect security see seed seen seenby sees seldom select selected self selfsigned
+send sender sending sendmessage sendonly sendrecv sends sense sent sep separated separators seq
+sequence sequencediagram serve server servers serves service sess session sessionrecordingassoc
+set setbflag setcap setpriv sets setting settings settle settled settles setup several severity
+sh sha shaken shallow shard shards share shared shell shift shim shm short shorten shorter
+should show shown shownpath shows sht shuffle shutdown side sides sighup sigint sigkill sign
+signal signalling signature signed sigterm silence silent similarity simultaneously sin since
+sine single sink sip sipheaders siplog sipmessage sipnat sippeer siprec sips sipsessionid
+siptrace siputils sit site six size skip skiplibcheck skipped skipreason sl slack sleep slot
+slow slower slowest small smaller smoke sms smtp smtps snd sndcode sndfile snmp so socket
+softphone solo solve some somebody something sony soon sound source sox space spaces span spawn
+speak speaks special speech spelling spki sprop sq sqlite srate src srs srtp ss ssl ssrc stack
+stacktrace stage stages staging stale stalled stand standard standards stands start started
+startedat starting startline starts startup stat state statement states static statmode stats
+status stay stays stderr stderror stdin stdout steady step steps stereo still stop stopped stops
+store stored stream streams stress strict string strip strips strong strongest structure stub
+stun stunpass stunserver stunuser style sub subj subject subjectaltname submitted subscribe
+substr success such sudo sufficient suite suites sum summary sums sun superseded supplement
+support supported surely surrogate survives suspend suspended swc switch switched switches
+symbol symbolic symlink symmetric sync synchronous syntax syntaxerror sys system table tablename
+tables tag tags tail take taken takes tap target targets tcp tcpdump tcpsrcport te teams
+teardown tears tel telegram telephone tell temp template temporarily temporary ten tenant term
+terminal terminate terminated test testcase tested testlist tests testsuite testsuites text
+textarea textops textoptions textrun texts than that the their theirs them theme themselves then
+there these they things third this those thread threads three thresholds threw through throw
+thrown throws thu time timed timeline timeout timeouterror timeoutms timer timers times
+timestamp timezone timing title tls tlsclienterror tlsv tm tmp tmpdir tmx tn to toannexb today
+todo together toggled tojson token tokens tolerance toml tone tones too took top toplevel totag
+total touch trace tracecursor traced tracker trailer trailing trans transaction transactions
+transfer transferred transferstate transition transitions transport trap tried tries trigger
+trip true truncate truncated trunk trust trusted truthy try trying ts tsc tsconfig tu tue tuple
+turn tuv twice two tx txt typ type typeerror typeof types typescript typings tz ua uaaddheader
+uac uadel uafind uanew uareg uas ubuntu udp ui uid uk un unanswered unauthentic unauthorized
+unavailable unawaited uncaughtexception unchanged unchecked uncommitted uncounted und
+undecipherable undefined undelivered under understand understood undici unexpected unfinished
+unhandledrejection unhold unique unit united units unknown unlabelled unless unloaded unmute
+unmuted unplug unplugged unreachable unreadable unreg unregister unregistered unregistering
+unregisters unsafe unsaid unsatisfiable unseen unset unsupported unsupportedsyntax until
+untilfailure untrusted unusable unusual unwanted up update updated upgrade upload uptime uptimes
+uri uris url urls urn us usable usage use used useinbandfec user username users uses usr usrloc
+usually utc utf util uuid uz vacuum valid validate value valueorend values var variable
+variablefiles variables varies vars vary ver verb verbatimmodulesyntax verbose verbs verdict
+verified verifies verify version versions vi via video view visibilitychange visible visited
+visual vitest vnd voice voicemail void volume vorbis wait waited waiting waitoptions waits wal
+wall want warm warn warning warnings was wasm watch watched watches watching wav wave wavefmt
+way wayland ways we weak webhook webm websocket wed week weekday well went were what when whence
+where wherever whether which while who whole whose why width wildcard will win window windows
+wins wire wireshark with within without word wordbreaks words work workaround worker workers
+workflows working works workspace world worse worst would write writes written wrong wrote ws
+wss www wx wxyz xdg xff xml xmlns xx yaml yellow yes yet yml you your yours za zero zeros zone
+zsh zshrc
 `;

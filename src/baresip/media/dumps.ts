@@ -6,6 +6,7 @@
 import type { AudioStream, StreamWish } from '../../agents/user-agent.js';
 import {
   existsSync,
+  linkSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -231,13 +232,13 @@ export class Dumps {
   /**
    * Before 2.0 baresip sets up the filters of a call again after a hold only if no filter is left on the
    * sending side; otherwise received audio is no longer written. A link that leads nowhere, under the name of the sent file,
-   * prevents that filter. Such links are removed at a tenth of the cost of folders.
+   * prevents that filter.
    */
   #block(): void {
     const now = Math.floor(Date.now() / 1000);
     for (let second = Math.max(now, this.#blocked + 1); second <= now + AHEAD_S; second += 1) {
       const path = join(this.#ground.folder, sentName(second));
-      if (tryToLink(path)) this.#inTheWay.push({ second, path });
+      if (tryToLink(path, this.#inTheWay.at(-1)?.path)) this.#inTheWay.push({ second, path });
     }
     this.#blocked = now + AHEAD_S;
     const current = this.#inTheWay.findIndex(({ second }) => second >= now - AHEAD_S);
@@ -256,11 +257,17 @@ export function sentName(second: number): string {
 
 /**
  * Makes a link through which no file can be made. Returns false if that fails, because media that have just started made
- * a file of that name, or because the folder is gone.
+ * a file of that name, or because the folder is gone. `other`: such a link, which gets one more name where the file system
+ * allows that: to make a file of its own takes the system much longer.
  */
-function tryToLink(path: string): boolean {
+function tryToLink(path: string, other: string | undefined): boolean {
+  if (other !== undefined && succeeds(linkSync, other, path)) return true;
+  return succeeds(symlinkSync, '/dev/null/none', path);
+}
+
+function succeeds(link: (to: string, path: string) => void, to: string, path: string): boolean {
   try {
-    symlinkSync('/dev/null/none', path);
+    link(to, path);
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 /** Makes an agent that can be used out of a started process: control connection, modules, account, headers. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
 import { formatMs } from '../../time.js';
@@ -8,13 +9,15 @@ import type { Limit } from '../../agents/limit.js';
 import type { AgentOptions } from '../../agents/user-agent.js';
 import { addedLines, headerCommands, type Headers } from './custom-headers.js';
 import { missingModule, wantedModules } from './media-options.js';
-import { isTaken } from './control-port.js';
+import { acceptedConnections, isTaken } from './control-port.js';
 import { connectOnce, type Command } from '../wire/ctrl.js';
 import { RECORDER } from '../media/lost-digits.js';
 import type { Exit } from './process.js';
 import type { Session } from '../session.js';
 
 const CONNECT_EVERY_MS = 2;
+/** baresip says that it is ready a few milliseconds after it has opened the control port. */
+const READY_MS = 50;
 const EXIT_PORT_TAKEN = 98;
 const EXIT_ADDRESS = 99;
 
@@ -34,21 +37,27 @@ export async function bringUp(
   });
   const { name, account, idleAor, slot, sipPort, context } = session.ground;
   trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
+  /** How many connections the machine had accepted when the control port was still closed. */
+  let before: number | undefined;
   for (;;) {
+    const accepted = acceptedConnections();
     const socket = await connectOnce(LOOPBACK, slot.control);
     if (socket !== undefined) {
       // Another user's program at that port must get no commands. One that connected before us may have given commands; one that
       // connects later takes the connection from us, which the session notices.
-      if (isTaken(slot.control, socket.localPort, session.controlEnds)) {
+      const isAlone = before !== undefined && acceptedConnections() === before + 1;
+      const isOurs = isAlone && (await ownsControlPort(session));
+      if (!isOurs && isTaken(slot.control, socket.localPort, session.controlEnds)) {
         socket.destroy();
         throw new PortTaken();
       }
       session.attach(socket);
       break;
     }
+    before = accepted;
     if (exit === undefined && !limit.isOver) {
       if (session.ground.unloaded.has('ctrl_tcp')) throw new PortTaken();
-      await new Promise((resolve) => setTimeout(resolve, CONNECT_EVERY_MS));
+      await sleep(CONNECT_EVERY_MS);
       continue;
     }
     throw exit === undefined
@@ -82,6 +91,14 @@ export async function bringUp(
   }
   session.started();
   if (headers.carried.length > 0) tellAddedLines(session, headers.carried);
+}
+
+/** Whether baresip itself says that it listens at the control port: it is ready, and could load the module. */
+async function ownsControlPort({ ground }: Session): Promise<boolean> {
+  for (let ms = 0; !ground.isReady && ms < READY_MS; ms += CONNECT_EVERY_MS) {
+    await sleep(CONNECT_EVERY_MS);
+  }
+  return ground.isReady && !ground.unloaded.has('ctrl_tcp');
 }
 
 async function setUp(

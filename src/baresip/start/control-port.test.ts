@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { exitFollowsMs, isTaken, othersAt, rowsAt, socketsAt } from './control-port.js';
+import {
+  acceptedConnections,
+  exitFollowsMs,
+  isTaken,
+  othersAt,
+  rowsAt,
+  socketsAt,
+} from './control-port.js';
 
 const HEAD =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
@@ -55,6 +62,21 @@ test('who is connected beside us, and whose the port is', async () => {
   server.close();
   await once(server, 'close');
   expect(exitFollowsMs(port)).toBe(200);
+});
+
+test('accepted connections are counted', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const before = acceptedConnections();
+  const clients = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+  await Promise.all(clients.map((one) => once(one, 'connect')));
+  // Others on this machine connect, too.
+  if (process.platform !== 'linux') expect(before).toBeUndefined();
+  else expect(acceptedConnections()).toBeGreaterThanOrEqual((before ?? NaN) + 20);
+  for (const one of clients) one.destroy();
+  server.close();
 });
 
 test('a connection of ours that is closed is nobody else', async () => {

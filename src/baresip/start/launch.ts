@@ -248,6 +248,7 @@ async function prepare(
         accountFromFile: fromFile,
         idleAor,
         unloaded: new Map(),
+        isReady: false,
         context,
         address,
         sipPort,

@@ -101,7 +101,7 @@ export default defineConfig({
         { include: ['src/**/*.e2e.test.ts'], exclude: [...BUSY, ...ALONE] },
         { order: 1, atATime: 4 },
       ),
-      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 2 }),
+      realTests('busy', { include: BUSY, exclude: ALONE }, { order: 2, atATime: 3 }),
       realTests('alone', { include: ALONE }, { order: 3, atATime: 1 }),
       // what is measured runs as it was built
       { ...bench, test: { ...bench.test, server: { deps: { external: [/\/dist\//] } } } },

@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OffhookError } from '../errors.js';
 import { goneWithin, processesNaming, watchLeftovers } from '../testing/cli/leftovers.js';
 import { sipExchange } from '../testing/samples/sip-exchange.js';
+import { until } from '../testing/until.js';
 import { type Lab, type LabOptions, startLab } from './lab.js';
 
 const LAB_MODULE = fileURLToPath(new URL('../../dist/lab/lab.js', import.meta.url));
@@ -35,9 +36,17 @@ async function whatIsLeft({ folder, port, tlsPort, host }: Lab): Promise<string[
   const left = processesNaming(folder).map(({ command }) => command);
   if (existsSync(folder)) left.push(folder);
   for (const one of [port, tlsPort ?? port]) {
-    if (await accepts(host, one)) left.push(`port ${one}`);
+    if (await staysOpen(host, one)) left.push(`port ${one}`);
   }
   return left;
+}
+
+/** A process that is being killed may close its ports a moment later, and a lab of another test may take them next. */
+function staysOpen(host: string, port: number): Promise<boolean> {
+  return until(async () => !(await accepts(host, port))).then(
+    () => false,
+    () => true,
+  );
 }
 
 function accepts(host: string, port: number): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** Makes an agent that can be used out of a started process: control connection, modules, account, headers. */
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OffhookError } from '../../errors.js';
 import type { HeaderField } from '../../sip/sip-message.js';
@@ -37,17 +38,12 @@ export async function bringUp(
   });
   const { name, account, idleAor, slot, sipPort, context } = session.ground;
   trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
-  /** How many connections the machine had accepted when the control port was still closed. */
   let before: number | undefined;
   for (;;) {
     const accepted = acceptedConnections();
     const socket = await connectOnce(LOOPBACK, slot.control);
     if (socket !== undefined) {
-      // Another user's program at that port must get no commands. One that connected before us may have given commands; one that
-      // connects later takes the connection from us, which the session notices.
-      const isAlone = before !== undefined && acceptedConnections() === before + 1;
-      const isOurs = isAlone && (await ownsControlPort(session));
-      if (!isOurs && isTaken(slot.control, socket.localPort, session.controlEnds)) {
+      if (await isForeign(session, socket, before)) {
         socket.destroy();
         throw new PortTaken();
       }
@@ -85,12 +81,28 @@ export async function bringUp(
     if (error instanceof OffhookError && error.code === 'E_AGENT_CONTROL')
       await session.assertNotHijacked();
     // Parts that know no agent report what they met, such as the control connection.
-    const isForeign =
+    const isOfPart =
       error instanceof OffhookError && error.details.subject !== `agent "${session.ground.name}"`;
-    throw isForeign ? failed(session, error.message) : error;
+    throw isOfPart ? failed(session, error.message) : error;
   }
   session.started();
   if (headers.carried.length > 0) tellAddedLines(session, headers.carried);
+}
+
+/**
+ * Whether the control port belongs to another user's program, which must get no commands, or another client has been there before
+ * us, which may have given commands. A client that connects later takes the connection from us, which the session notices.
+ * `before`: how many connections the machine had accepted when the port was still closed.
+ */
+async function isForeign(
+  session: Session,
+  socket: Socket,
+  before: number | undefined,
+): Promise<boolean> {
+  const isOnlyOurs = before !== undefined && acceptedConnections() === before + 1;
+  // Whoever connects meanwhile may have closed it.
+  if (isOnlyOurs && (await ownsControlPort(session))) return socket.destroyed;
+  return isTaken(session.ground.slot.control, socket.localPort, session.controlEnds);
 }
 
 /** Whether baresip itself says that it listens at the control port: it is ready, and could load the module. */

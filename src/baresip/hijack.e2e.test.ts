@@ -1,6 +1,6 @@
 /** Other programs at the control port of an agent, which is SIP port + 2 of its group. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LIMIT, cleanBench, testBinaries } from '../testing/agents/agent-bench.js';
 import { processesNaming } from '../testing/cli/leftovers.js';
@@ -88,6 +88,24 @@ describe.each(binaries)('a stranger at the control port, baresip $version', (bin
         code: expect.stringMatching(/^E_AGENT_(START|HIJACKED)$/) as string,
       });
     else if (met.includes(agent.pid)) await bench.until(() => !agent.state.alive, 'the end');
+  });
+
+  test('one who has the port: nobody connects to it', async () => {
+    const agent = await bench.start('alice');
+    await agent.act('stop', {}, LIMIT);
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    server.listen(controlPort(agent), '127.0.0.1');
+    await once(server, 'listening');
+    await expect(agent.act('start', {}, LIMIT)).rejects.toMatchObject({
+      code: 'E_AGENT_START',
+      message: expect.stringContaining('its ports were taken by another program') as string,
+    });
+    expect(connections).toBe(0);
+    server.close();
   });
 
   test('its end by itself is told as what it is', async () => {

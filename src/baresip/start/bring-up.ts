@@ -16,9 +16,9 @@ import { RECORDER } from '../media/lost-digits.js';
 import type { Exit } from './process.js';
 import type { Session } from '../session.js';
 
-const CONNECT_EVERY_MS = 2;
-/** baresip says that it is ready a few milliseconds after it has opened the control port. */
-const READY_MS = 50;
+const LOOK_EVERY_MS = 2;
+/** A program that has not said by then that it is ready may never say it. */
+const SILENT_MS = 500;
 const EXIT_PORT_TAKEN = 98;
 const EXIT_ADDRESS = 99;
 
@@ -38,28 +38,7 @@ export async function bringUp(
   });
   const { name, account, idleAor, slot, sipPort, context } = session.ground;
   trace.ports?.(name, `SIP ${sipPort}, control ${slot.control}, RTP ${slot.rtp.join(' to ')}`);
-  let before: number | undefined;
-  for (;;) {
-    const accepted = acceptedConnections();
-    const socket = await connectOnce(LOOPBACK, slot.control);
-    if (socket !== undefined) {
-      if (await isForeign(session, socket, before)) {
-        socket.destroy();
-        throw new PortTaken();
-      }
-      session.attach(socket);
-      break;
-    }
-    before = accepted;
-    if (exit === undefined && !limit.isOver) {
-      if (session.ground.unloaded.has('ctrl_tcp')) throw new PortTaken();
-      await sleep(CONNECT_EVERY_MS);
-      continue;
-    }
-    throw exit === undefined
-      ? failed(session, `its control port did not open (waited ${formatMs(limit.ms)})`)
-      : exitError(session, exit);
-  }
+  session.attach(await controlConnection(session, limit, () => exit));
   try {
     const [identity] = await Promise.all(
       session.send('start', [{ name: 'uafind', params: idleAor }], limit),
@@ -90,27 +69,40 @@ export async function bringUp(
 }
 
 /**
- * Whether the control port belongs to another user's program, which must get no commands, or another client has been there before
- * us, which may have given commands. A client that connects later takes the connection from us, which the session notices.
- * `before`: how many connections the machine had accepted when the port was still closed.
+ * Connects once baresip says that it is ready and could load ctrl_tcp: before that, the port may belong to another program, such
+ * as a former process of the agent that has not ended yet. @throws PortTaken, OffhookError E_AGENT_START
  */
-async function isForeign(
+async function controlConnection(
   session: Session,
-  socket: Socket,
-  before: number | undefined,
-): Promise<boolean> {
-  const isOnlyOurs = before !== undefined && acceptedConnections() === before + 1;
-  // Whoever connects meanwhile may have closed it.
-  if (isOnlyOurs && (await ownsControlPort(session))) return socket.destroyed;
-  return isTaken(session.ground.slot.control, socket.localPort, session.controlEnds);
+  limit: Limit,
+  exit: () => Exit | undefined,
+): Promise<Socket> {
+  const { ground } = session;
+  for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+    if (ground.unloaded.has('ctrl_tcp')) throw new PortTaken();
+    const ended = exit();
+    if (ended !== undefined) throw exitError(session, ended);
+    if (ground.isReady || waited >= SILENT_MS) {
+      const socket = await connectOnce(LOOPBACK, ground.slot.control);
+      if (socket !== undefined && !isForeign(session, socket)) return socket;
+      socket?.destroy();
+      if (socket !== undefined) throw new PortTaken();
+    }
+    if (limit.isOver)
+      throw failed(session, `its control port did not open (waited ${formatMs(limit.ms)})`);
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
-/** Whether baresip itself says that it listens at the control port: it is ready, and could load the module. */
-async function ownsControlPort({ ground }: Session): Promise<boolean> {
-  for (let ms = 0; !ground.isReady && ms < READY_MS; ms += CONNECT_EVERY_MS) {
-    await sleep(CONNECT_EVERY_MS);
-  }
-  return ground.isReady && !ground.unloaded.has('ctrl_tcp');
+/**
+ * Whether the control port belongs to another user's program, which must get no commands, or another client has been there before
+ * us, which may have given commands. A client that connects later takes the connection from us, which the session notices.
+ */
+function isForeign({ ground, process, controlEnds }: Session, socket: Socket): boolean {
+  const { acceptedBefore = NaN } = process;
+  const isOnlyOurs = acceptedConnections() === acceptedBefore + 1;
+  if (ground.isReady && isOnlyOurs) return false;
+  return isTaken(ground.slot.control, socket.localPort, controlEnds);
 }
 
 async function setUp(

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { afterReading } from '../../after-reading.js';
 import type { BaresipBinary } from './binary.js';
+import { acceptedConnections } from './control-port.js';
 import type { Wrapper } from './isolation.js';
 
 export interface Exit {
@@ -19,12 +20,17 @@ export interface Output {
   readonly stderr: (chunk: Buffer) => void;
 }
 
-/** How long to wait after the exit for the rest of the output: a grandchild may hold the pipe open. */
-const OUTPUT_REST_MS = 50;
+/**
+ * How long to wait after the exit for the rest of the output: a grandchild may hold the pipe open. When bubblewrap was killed, the
+ * output ends only when baresip has ended, too.
+ */
+const OUTPUT_REST_MS = 500;
 
 export class BaresipProcess {
   /** Settles when the process has ended and its output was read. */
   readonly exited: Promise<Exit>;
+  /** How many connections the machine had accepted just before the start. */
+  readonly acceptedBefore = acceptedConnections();
   readonly #child: ChildProcess;
   #running = true;
   /** Pid of baresip, when the child is bubblewrap. */

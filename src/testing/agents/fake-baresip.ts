@@ -34,7 +34,11 @@ function serve(): void {
   }
   if (mode === 'ignores-quit') process.on('SIGTERM', () => undefined);
   if (mode === 'silent') setInterval(() => undefined, 1000);
-  else createServer(converse).listen(port, '127.0.0.1');
+  else
+    createServer(converse).listen(port, '127.0.0.1', () => {
+      // Not all programs that behave badly say so.
+      if (mode !== 'noise') process.stdout.write('baresip is ready.\n');
+    });
 }
 
 function converse(socket: Socket): void {

@@ -126,6 +126,7 @@ scenario.each(rounds)('blind transfer, $round', () => {
   established(carol);
   // While its old call closes, the agent that was transferred sends something else.
   bob.send_audio(tone(300));
-  carol.verify_audio(300, '3s');
+  carol.verify_audio(300, '10s');
+  await_until(() => assert(bob.peer?.number).equals('carol'));
   bob.verify_audio(TONES.carol);
 });

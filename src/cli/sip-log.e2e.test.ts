@@ -1,14 +1,8 @@
 /** What a script reads of messages only an SBC or PBX sends, and --metrics: whole runs. */
 import { readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
-import { rawPeer, type RawPeer } from '../testing/agents/raw-peer.js';
+import { describe, expect, it } from 'vitest';
+import { rawPeer } from '../testing/agents/raw-peer.js';
 import { eventsOf, runFiles, runScenario } from '../testing/cli/run-files.js';
-
-let peer: RawPeer | undefined;
-afterEach(() => {
-  peer?.close();
-  peer = undefined;
-});
 
 const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n';
 const MEDIA = 'm=audio 9 RTP/AVP 0\r\na=sendonly\r\n';
@@ -21,8 +15,12 @@ const FORWARDED = [
 ];
 
 describe.concurrent('messages of a peer that is not a baresip', () => {
-  it('are assertable: Diversion, early media, PAI, Reason', async () => {
-    peer = await rawPeer((method) => (method === 'INVITE' ? FORWARDED : []));
+  it('are assertable: Diversion, early media, PAI, Reason', async ({ onTestFinished }) => {
+    const peer = await rawPeer((method) => (method === 'INVITE' ? FORWARDED : []));
+    // Not afterEach(), which would close it when a test that runs beside this one ends.
+    onTestFinished(() => {
+      peer.close();
+    });
     const source = `
       const alice = agent('alice');
       alice.dial(env('PEER'));

@@ -139,7 +139,7 @@ describe('--keep', () => {
         expect(await pinged(`sip:${kept?.lab ?? ''}`.replace('sip:', 'sip:x@'))).toMatch(
           /^SIP\/2\.0 \d/,
         );
-        // this is longer than the scenario's time limit
+        // Time itself is what is tested: the run is kept for longer than the scenario's time limit.
         await new Promise((resolve) => setTimeout(resolve, 2500));
         cli.kill('SIGTERM');
         return cli.done;

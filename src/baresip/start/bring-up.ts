@@ -84,9 +84,11 @@ async function controlConnection(
     if (ended !== undefined) throw exitError(session, ended);
     if (ground.isReady || waited >= SILENT_MS) {
       const socket = await connectOnce(LOOPBACK, ground.slot.control);
-      if (socket !== undefined && !isForeign(session, socket)) return socket;
-      socket?.destroy();
-      if (socket !== undefined) throw new PortTaken();
+      if (socket !== undefined) {
+        if (!isForeign(session, socket)) return socket;
+        socket.destroy();
+        throw new PortTaken();
+      }
     }
     if (limit.isOver)
       throw failed(session, `its control port did not open (waited ${formatMs(limit.ms)})`);

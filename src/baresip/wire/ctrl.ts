@@ -189,6 +189,7 @@ export function connectOnce(host: string, port: number): Promise<Socket | undefi
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true });
     socket.once('connect', () => {
+      socket.removeAllListeners('error');
       resolve(socket);
     });
     socket.once('error', () => {

@@ -10,6 +10,7 @@ import { artifactsFolder, audioFolder } from './output/output-folders.js';
 import { aliasesOf, flagMs } from './flags.js';
 import type { RunFlags } from './options.js';
 import { secrets } from './print.js';
+import { optimizeLater } from './optimize-later.js';
 import { makeReporters, pageRecordings } from './output/reporters.js';
 import { scheduleFlags } from './schedule-flags.js';
 import { folderRequest, scriptRequest } from './selection.js';
@@ -22,6 +23,7 @@ export async function runCommand(
   again: readonly string[],
   threads: ThreadPool,
 ): Promise<number> {
+  optimizeLater();
   const environment = readProcess();
   const keep = keepOf(flags, environment);
   const signal = abortOnSignal();

@@ -25,14 +25,14 @@ bearer became because been beep before began begin beginning begins begun behind
 belong belongs below berlin beside best between beyond big bigint bin binary bind binding bit
 bits bk blackbox blank blanks blind blob block blocks blue bob body bodypart bolder bookworm
 boolean booleans boot bot both bound boundary br braces brackets branch break breaks brief
-brings broke broken browse browser browsers bsf bt btoa bubblewrap bucket buckets buf buffer
-buffering bug build built bundle bundler busy but button bw bwrap by bye byte bytes ca cache
-caff cafile call called callee caller callfind callid callinfo calling calloptions callpeer
-calls calltest came can cancel cancelled cancels candidate cannot cantopen cap capabilities
-capability capitals caps capture captured captures card carol carried carry case cat catch
-catchall caught cause causes cbr cd cdata ced celb cert certificate certificates certs cfg chai
-chain chained challenge challenges change changed changes channel channels char character
-characters charset chat chdir check checkbox checked checkexpectation checkjs checkout
+brings broke broken browse browser browsers bsf bt btoa bubblewrap bucket buckets budget buf
+buffer buffering bug build built bundle bundler busy but button bw bwrap by bye byte bytes ca
+cache caff cafile call called callee caller callfind callid callinfo calling calloptions
+callpeer calls calltest came can cancel cancelled cancels candidate cannot cantopen cap
+capabilities capability capitals caps capture captured captures card carol carried carry case
+cat catch catchall caught cause causes cbr cd cdata ced celb cert certificate certificates certs
+cfg chai chain chained challenge challenges change changed changes channel channels char
+character characters charset chat chdir check checkbox checked checkexpectation checkjs checkout
 checkpoint checks checksum childprocess children choice choices choose chooses chown chunk ci
 cidr circle city cjs cl claim class claude claudecode clean cleaning cli click client clients
 clipped clock clocks clone close closed closing cmdline cn cng cnonce code codec codecs codes

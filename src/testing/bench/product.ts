@@ -88,6 +88,10 @@ export async function runScenarioText(
   emit: (event: RunEvent) => void,
   noted: (note: StampedNote['note'], at: number) => void = () => undefined,
 ): Promise<void> {
+  const { optimizeLater } = (await built(
+    'cli/optimize-later.js',
+  )) as typeof import('../../cli/optimize-later.js');
+  optimizeLater();
   const { run } = (await built('runner/run.js')) as typeof import('../../runner/run.js');
   const { ScenarioThread } = (await built(
     'sandbox/host/scenario-thread.js',

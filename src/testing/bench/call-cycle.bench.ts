@@ -53,7 +53,7 @@ test('(b) call cycles', async () => {
         name: '(b) call cycle / tuned client',
         value: from.script / from.tuned,
         unit: 'x',
-        limit: 1.5,
+        limit: 1.4,
         from,
       },
     ],

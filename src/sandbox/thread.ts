@@ -21,19 +21,79 @@ import { Vm } from './vm/vm.js';
 setFlagsFromString('--liftoff-only');
 
 const { port, cells } = workerData as ThreadData & { port: MessagePort };
-const {
-  limits,
-  sources: known,
-  traceCursor,
-} = await new Promise<ThreadStart>((resolve) => {
-  port.once('message', (message: ToThread) => {
-    if (message.type === 'limits') resolve(message);
-  });
-});
-const sources = new Map(known.map(([of, files]) => [of, sourcesOf(of, files)]));
-const quickJs = await QuickJs.load(limits.memory);
-const vm = new Vm(quickJs, limits.stack);
-const suite = new KeptSuite();
+
+interface Timing {
+  began: number;
+  timeoutMs: number;
+  teardownMs: number;
+}
+
+class Jobs {
+  readonly #start: ThreadStart;
+  readonly #quickJs: QuickJs;
+  readonly #vm: Vm;
+  readonly #suite = new KeptSuite();
+  readonly #sources: Map<string, Sources>;
+
+  constructor(start: ThreadStart, quickJs: QuickJs) {
+    this.#start = start;
+    this.#quickJs = quickJs;
+    this.#vm = new Vm(quickJs, start.limits.stack);
+    this.#sources = new Map(start.sources.map(([of, files]) => [of, sourcesOf(of, files)]));
+  }
+
+  collect(message: Extract<ToThread, { type: 'collect' }>): void {
+    const stop = this.#newStop();
+    const timing = { began: hrtimeMs(), timeoutMs: 0, teardownMs: 0 };
+    const session = this.#newSession(message.job, stop, timing, 'collect');
+    const job = new Job(this.#quickJs, this.#vm, session);
+    const result = job.collect();
+    stop.waiting();
+    session.channel.send({ type: 'collected', ...result, reusable: job.reusable });
+  }
+
+  run(message: Extract<ToThread, { type: 'run' }>): void {
+    const stop = this.#newStop();
+    const { file } = message.job;
+    if (message.sources !== undefined) this.#sources.set(file, sourcesOf(file, message.sources));
+    const { scenario, part, teardown_ms: teardownMs } = message.job;
+    const timing = { began: message.began, timeoutMs: message.timeout_ms, teardownMs };
+    const isSingle = scenario === undefined && part === undefined;
+    const session = this.#newSession(message.job, stop, timing, isSingle ? 'single' : 'suite');
+    const job = new Job(this.#quickJs, this.#vm, session, this.#suite);
+    if (this.#start.traceCursor) this.#vm.traceCursor();
+    if (part === undefined) job.run(scenario);
+    else job.runPart(part);
+    stop.waiting();
+    const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };
+    const { fileValue } = session;
+    session.channel.send({ type: 'finished', ...skipped, fileValue, reusable: job.reusable });
+  }
+
+  #newStop(): Stop {
+    return new Stop(cells, this.#start.limits.cpu_ms);
+  }
+
+  #newSession(
+    job: Session['job'],
+    stop: Stop,
+    timing: Timing,
+    kind: 'collect' | 'suite' | 'single',
+  ): Session {
+    const known = kind === 'collect' ? undefined : this.#sources.get(job.file);
+    const read = known ?? sourcesOf(job.file);
+    this.#sources.set(job.file, read);
+    return new Session({
+      job,
+      channel: new Channel(port, cells, stop),
+      stop,
+      limits: this.#start.limits,
+      sources: read,
+      ...timing,
+      kind,
+    });
+  }
+}
 
 function sourcesOf(of: string, known: Iterable<readonly [string, ReadFile]> = []): Sources {
   return new Sources(known, (path, file) => {
@@ -42,68 +102,19 @@ function sourcesOf(of: string, known: Iterable<readonly [string, ReadFile]> = []
   });
 }
 
-interface Timing {
-  began: number;
-  timeoutMs: number;
-  teardownMs: number;
-}
-
-function newSession(
-  job: Session['job'],
-  stop: Stop,
-  timing: Timing,
-  kind: 'collect' | 'suite' | 'single',
-): Session {
-  const known = kind === 'collect' ? undefined : sources.get(job.file);
-  const read = known ?? sourcesOf(job.file);
-  sources.set(job.file, read);
-  return new Session({
-    job,
-    channel: new Channel(port, cells, stop),
-    stop,
-    limits,
-    sources: read,
-    ...timing,
-    kind,
+async function begin(start: ThreadStart): Promise<void> {
+  const jobs = new Jobs(start, await QuickJs.load(start.limits.memory));
+  port.on('message', (message: ToThread) => {
+    // Entries and results that arrive after their job has ended are dropped.
+    if (message.type === 'close') port.close();
+    if (message.type === 'collect') jobs.collect(message);
+    if (message.type === 'run') jobs.run(message);
   });
+  port.postMessage({ notes: [], message: { type: 'ready' } } satisfies FromThread);
 }
 
-function collect(message: Extract<ToThread, { type: 'collect' }>, stop: Stop): void {
-  const timing = { began: hrtimeMs(), timeoutMs: 0, teardownMs: 0 };
-  const session = newSession(message.job, stop, timing, 'collect');
-  const job = new Job(quickJs, vm, session);
-  const result = job.collect();
-  stop.waiting();
-  session.channel.send({ type: 'collected', ...result, reusable: job.reusable });
-}
-
-function run(message: Extract<ToThread, { type: 'run' }>, stop: Stop): void {
-  const { file } = message.job;
-  if (message.sources !== undefined) sources.set(file, sourcesOf(file, message.sources));
-  const { scenario, part, teardown_ms: teardownMs } = message.job;
-  const timing = { began: message.began, timeoutMs: message.timeout_ms, teardownMs };
-  const session = newSession(
-    message.job,
-    stop,
-    timing,
-    scenario === undefined && part === undefined ? 'single' : 'suite',
-  );
-  const job = new Job(quickJs, vm, session, suite);
-  if (traceCursor) vm.traceCursor();
-  if (part === undefined) job.run(scenario);
-  else job.runPart(part);
-  stop.waiting();
-  const skipped = session.skipped === undefined ? {} : { skipped: session.skipped };
-  const { fileValue } = session;
-  session.channel.send({ type: 'finished', ...skipped, fileValue, reusable: job.reusable });
-}
-
-port.on('message', (message: ToThread) => {
-  // Entries and results that arrive after their job has ended are dropped.
-  if (message.type === 'close') port.close();
-  if (message.type !== 'collect' && message.type !== 'run') return;
-  const stop = new Stop(cells, limits.cpu_ms);
-  if (message.type === 'collect') collect(message, stop);
-  else run(message, stop);
+// No await stands outside of functions, here or in what is imported: the V8 of Node 20 breaks off the whole program
+// (`location_ != nullptr`) when a thread is ended just as a module with such an await begins to run.
+port.once('message', (message: ToThread) => {
+  if (message.type === 'limits') void begin(message);
 });
-port.postMessage({ notes: [], message: { type: 'ready' } } satisfies FromThread);

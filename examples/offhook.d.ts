@@ -6105,10 +6105,11 @@ declare function wait(duration: Duration, options?: WaitOptions): void;
  * values in the order of the calls (`undefined` for a verb without a value). If verbs fail, the
  * earliest failure is thrown, with its place, after all have ended; its hint names the others. An
  * agent does one thing at a time: only one of its verbs may act, but verbs that only listen
- * (`verify_audio` and the like) may run beside it. Each time limit counts from the common start.
- * For conditions after `parallel()`, each agent is where its verb alone would have left it: nothing
- * from before `parallel()` makes a condition pass for the agents of its verbs and their targets,
- * and everything that happened while other verbs were running is still seen, however short it was.
+ * (`verify_audio` and the like) may run beside it. Those begin first, so they miss nothing of what
+ * the others send. Each time limit counts from the common start. For conditions after `parallel()`,
+ * each agent is where its verb alone would have left it: nothing from before `parallel()` makes a
+ * condition pass for the agents of its verbs and their targets, and everything that happened while
+ * other verbs were running is still seen, however short it was.
  * Returns when every verb has ended.
  * @param verbs A function that calls the verbs. They start together after it has returned; if it
  * throws, no verb starts. It must not contain anything whose result is needed at once: getters,

@@ -62,6 +62,19 @@ describe('what is started, and what it comes to', () => {
     expect(logged(ran)).toEqual(['in it', '[null,{"hz":440},{"of":"b"}]']);
   });
 
+  it('begins with the verbs that listen: they miss nothing of what the others send', async () => {
+    const source = `${TWO} log(JSON.stringify(
+      parallel(() => { a.hold(); b.verify_silence(); b.mute(); a.verify_audio(440); })));`;
+    const all = ['b.verify_silence', 'a.verify_audio', 'a.hold', 'b.mute'];
+    const peer = new Directed(all, (end) => {
+      for (const one of all) end(one, { value: one });
+    });
+    const ran = await bench.run(source, { peer });
+    expect(failure(ran)).toBeUndefined();
+    expect(verbs(ran)).toEqual(all);
+    expect(logged(ran)).toEqual(['["a.hold","b.verify_silence","b.mute","a.verify_audio"]']);
+  });
+
   it('fails with what failed first, at its place, after all have ended; the others are in its hint', async () => {
     let ended = false;
     const peer = new Directed(['a.hold', 'a.verify_audio', 'b.mute'], (end) => {

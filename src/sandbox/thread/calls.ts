@@ -50,6 +50,10 @@ export function verb(session: Session, payload: Operations['verb']): VerbReply |
   };
 }
 
+function listens({ effect }: QueuedVerb): boolean {
+  return effect === 'block';
+}
+
 /** An agent does one thing at a time; verbs that only listen go beside it. @throws E_PARALLEL */
 function queue(session: Session, one: QueuedVerb): void {
   const { queued } = session;
@@ -62,8 +66,7 @@ function queue(session: Session, one: QueuedVerb): void {
   }
   const { agent, verb: name } = one.request;
   const other = queued.find(
-    ({ request, effect }) =>
-      request.agent === agent && effect !== 'block' && one.effect !== 'block',
+    (before) => before.request.agent === agent && !listens(before) && !listens(one),
   );
   if (other !== undefined) {
     throw new OffhookError(
@@ -91,22 +94,25 @@ export function beginParallel(session: Session, payload: Operations['begin_paral
 /** Starts all queued verbs at once and waits until each has ended. */
 export function parallel(session: Session): ParallelReply {
   const verbs = session.queued.splice(0);
+  // Those that listen begin first: on a busy machine, what others send would be under way before they listen.
+  const asked = verbs.toSorted((a, b) => Number(listens(b)) - Number(listens(a)));
   const arrived = session.channel.arrived();
   session.waitingFor.push('parallel()');
-  const replies = session.channel.callAll(verbs.map(({ request }) => request));
+  const replies = session.channel.callAll(asked.map(({ request }) => request));
   if (replies === undefined) throw stopped(session);
   session.waitingFor.pop();
   const entries = session.channel.poll();
   const failed = replies.flatMap(({ index, reply: { error } }) => {
-    const stack = verbs[index]?.stack ?? '';
+    const stack = asked[index]?.stack ?? '';
     return error === undefined ? [] : [{ ...session.place(stack), ...error }];
   });
   const done: ParallelReply['done'][number][] = verbs.map(() => null);
   for (const { index, reply, seen } of replies) {
     const { error, seq, value } = reply;
-    if (error !== undefined) continue;
+    const verb = asked[index];
+    if (error !== undefined || verb === undefined) continue;
     const end = entries[seen - 1]?.seq;
-    done[index] = {
+    done[verbs.indexOf(verb)] = {
       ...(seq === undefined ? {} : { seq }),
       ...(end === undefined ? {} : { end }),
       ...(value === undefined ? {} : { value }),

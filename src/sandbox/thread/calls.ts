@@ -109,10 +109,10 @@ export function parallel(session: Session): ParallelReply {
   const done: ParallelReply['done'][number][] = verbs.map(() => null);
   for (const { index, reply, seen } of replies) {
     const { error, seq, value } = reply;
-    const verb = asked[index];
-    if (error !== undefined || verb === undefined) continue;
+    const one = asked[index];
+    if (error !== undefined || one === undefined) continue;
     const end = entries[seen - 1]?.seq;
-    done[verbs.indexOf(verb)] = {
+    done[verbs.indexOf(one)] = {
       ...(seq === undefined ? {} : { seq }),
       ...(end === undefined ? {} : { end }),
       ...(value === undefined ? {} : { value }),

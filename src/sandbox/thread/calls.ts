@@ -94,7 +94,7 @@ export function beginParallel(session: Session, payload: Operations['begin_paral
 /** Starts all queued verbs at once and waits until each has ended. */
 export function parallel(session: Session): ParallelReply {
   const verbs = session.queued.splice(0);
-  // Those that listen begin first: on a busy machine, what others send would be under way before they listen.
+  // Verbs that listen begin first. In the order of the script, a sound could be over before the verb that listens for it begins.
   const asked = verbs.toSorted((a, b) => Number(listens(b)) - Number(listens(a)));
   const arrived = session.channel.arrived();
   session.waitingFor.push('parallel()');
